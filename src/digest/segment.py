@@ -1,0 +1,95 @@
+"""Messages → turns: what one speaker said in one go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digest.model import Log, Mention, People, Turn
+from digest.people import plain_spans
+
+EMOJI = re.compile(r"\[[\u4e00-\u9fff]{1,4}\]|\[[A-Z][A-Za-z]{1,10}\]|\?{2,}")  # [强], [OK], a lost one: ??
+
+
+@dataclass(frozen=True, slots=True)
+class Segmenting:
+    """When a speaker's next message still belongs to the turn; from rules/segment.yml."""
+
+    gap: int = 180  # seconds of silence that end a turn
+    continues: int = 60  # seconds within which the same speaker goes on over one foreign message without words
+    new_start: tuple[str, ...] = ()  # RE2: a message that opens like this starts a turn of its own
+
+
+def turns(log: Log, people: People, how: Segmenting | None = None) -> tuple[Turn, ...]:
+    """Turns of a log, in order of their first message.
+
+    A turn ends where somebody else speaks, where the speaker is silent for `gap`, where a message addresses somebody
+    else than the turn so far, and where one opens anew ("另外请教…").
+    """
+    how = how or Segmenting()
+    starts = _starter(how.new_start)
+    groups: list[list[int]] = []
+    texts = [words(m.text, people.mentions[i]) for i, m in enumerate(log.messages)]
+    for i, message in enumerate(log.messages):
+        if groups:
+            last = groups[-1][-1]
+            if (
+                people.speaker[last] == people.speaker[i]
+                and 0 <= message.second - log.messages[last].second <= how.gap
+                and message.quote is None
+                and not _addresses_anew(groups[-1], i, people, log)
+                and not starts(texts[i])
+            ):
+                groups[-1].append(i)
+                continue
+        groups.append([i])
+    return tuple(_turn(n, group, log, people, texts) for n, group in enumerate(groups))
+
+
+def words(text: str, mentions: Sequence[Mention]) -> str:
+    """A message's plain words: mentions, emoji codes and lost emoji out."""
+    return EMOJI.sub("", plain_spans(text, mentions)).strip()
+
+
+def _starter(patterns: Sequence[str]):  # type: ignore[no-untyped-def]
+    if not patterns:
+        return lambda text: False
+    from digest.rules.match import Matcher
+
+    matcher = Matcher(tuple(rf"^(?:{p})" for p in patterns))
+    return lambda text: bool(matcher.fires(text))
+
+
+def _addresses_anew(group: Sequence[int], i: int, people: People, log: Log) -> bool:
+    """Whether message i begins by naming somebody whom the turn so far did not name."""
+    mentions = people.mentions[i]
+    if not mentions or log.messages[i].text[: mentions[0].start].strip():
+        return False
+    before = {_who(m) for j in group for m in people.mentions[j]}
+    return bool(before or any(log.messages[j].text for j in group)) and _who(mentions[0]) not in before
+
+
+def _who(mention) -> object:  # type: ignore[no-untyped-def]
+    return mention.label if mention.person is None else mention.person
+
+
+def _turn(index: int, group: Sequence[int], log: Log, people: People, texts: Sequence[str]) -> Turn:
+    messages = [log.messages[i] for i in group]
+    speaker = people.speaker[group[0]]
+    named = dict.fromkeys(
+        m.person for i in group for m in people.mentions[i] if m.person is not None and m.person != speaker
+    )
+    text = "\n".join(t for i in group if (t := texts[i]))
+    return Turn(
+        index=index,
+        speaker=speaker,
+        messages=tuple(group),
+        positions=tuple(sorted(p for m in messages for p in m.positions)),
+        start=messages[0].second,
+        end=messages[-1].second,
+        text=text,
+        mentions=tuple(named),
+        images=sum(len(m.images) for m in messages),
+        links=text.count("http://") + text.count("https://"),
+    )
