@@ -1,0 +1,164 @@
+"""Chat texts as editors print them: what is not content goes, and nothing is added.
+
+Cleaning only deletes. The characters that stay keep their order, so every published sentence stands in the log;
+runs of spaces become one space and doubled question marks one. What counts as a greeting, an opening, thanks or a
+filler stands in rules/clean.yml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from .model import Image, Line, Mention
+
+Role = Literal["question", "answer", "talk"]
+
+ROUNDS = 6  # an opening may hide behind a greeting behind an opening; no one stacks more of them
+
+BRACKETED = re.compile(r"\[([^\[\]\n]{1,16})\]")
+# pictographs, their skin tones and joiners; ordinary symbols such as → or ① stay
+PICTOGRAPH = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]+")
+LEFT_OVER_MENTION = re.compile(r"(?<![A-Za-z0-9._%+-])@[^\s?？，,。:：；;!！@「」]{1,40}[?\u2005]?")
+ASKED_TWICE = re.compile(r"([吗呢么嘛吧])\?{2,}")
+LOST_EMOJI = re.compile(r"(?:\?\?)+")
+MARKS = re.compile(r"？[？?]+")
+BLANKS = re.compile(r"[^\S\n]+")
+AROUND_STOPS = re.compile(r" ?([，。；：？！、]) ?")
+URL = re.compile(r"https?://[^\s\u3000-\u303f\u4e00-\u9fff\uff00-\uffef<>\"]+", re.IGNORECASE)
+TITLED_LINK = re.compile(r"\[([^\[\]\n]{1,200})\] ?\( ?(https?://[^\s()]{1,2000}) ?\)", re.IGNORECASE)
+
+BEFORE_TEXT = " ，,。、；;：:！!~～?？"
+SEPARATOR = "[\\s，,。、；;：:！!~～…]"
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """What the rules say is no content: WeChat's emoji names, and RE2 patterns by where they stand."""
+
+    emoji: tuple[str, ...] = ()
+    greetings: tuple[str, ...] = ()  # off the head of any text
+    openings: tuple[str, ...] = ()  # off the head of a question
+    fillers: tuple[str, ...] = ()  # off the head of an answer
+    thanks: tuple[str, ...] = ()  # off the tail of any text
+
+
+def clean(text: str, cleaning: Cleaning, role: Role = "answer") -> str:
+    """The text an editor would print; "" where it held nothing but emoji.
+
+    Lines stay lines. A text that is all greeting or thanks keeps its words: an answer "谢谢" is not an empty one.
+    """
+    rows = [row for row in (_tidy(row, cleaning) for row in text.split("\n")) if row]
+    if not rows:
+        return ""
+    rows[0] = _head(rows[0], cleaning, role)
+    if not rows[0]:
+        rows = rows[1:]
+    if rows:
+        rows[-1] = _tail(rows[-1], cleaning)
+    kept = [row for row in rows if _says_something(row)]
+    if kept:
+        return "\n".join(kept)
+    plain = (_tidy(row, cleaning) for row in text.split("\n"))
+    return "\n".join(row for row in plain if _says_something(row))
+
+
+def without(text: str, mentions: Iterable[Mention]) -> str:
+    """The text with the mentions' spans cut out; the spans are in `text`, in any order."""
+    for mention in sorted(mentions, key=lambda m: m.start, reverse=True):
+        before, after = text[: mention.start], text[mention.end :]
+        # two words that a mention parted must not become one
+        parted = before[-1:].isalnum() and before[-1:].isascii() and after[:1].isalnum() and after[:1].isascii()
+        text = before + (" " if parted else "") + after
+    return text
+
+
+def lines(
+    text: str, message: int, cleaning: Cleaning, role: Role = "answer", images: Iterable[Image] = ()
+) -> tuple[Line, ...]:
+    """What a message gives to print: its cleaned rows, links that stand alone, and its pictures.
+
+    `text` is free of mentions; `message` is the index that every line carries.
+    """
+    found: list[Line] = []
+    for row in clean(text, cleaning, role).split("\n"):
+        if titled := TITLED_LINK.fullmatch(row):
+            found.append(Line(titled[1].strip(), message, "link", titled[2]))
+        elif URL.fullmatch(row):
+            found.append(Line("", message, "link", row))
+        elif row:
+            found.append(Line(row, message))
+    found.extend(Line(image.label, message, "image", image.url) for image in images)
+    return tuple(found)
+
+
+def _tidy(row: str, cleaning: Cleaning) -> str:
+    names = _names(cleaning)
+    if "[" in row:
+        row = BRACKETED.sub(lambda m: "" if m[1] in names else m[0], row)
+    if "@" in row:
+        row = LEFT_OVER_MENTION.sub(" ", row)
+    if "?" in row and "://" not in row:
+        row = ASKED_TWICE.sub(r"\1?", row)
+        row = LOST_EMOJI.sub("", row)
+    row = MARKS.sub("？", row)
+    if not row.isascii():
+        row = PICTOGRAPH.sub("", row)
+    row = BLANKS.sub(" ", row).strip()
+    # spaces around full-width stops are typing habits; a link must not grow together with what follows
+    return row if "://" in row else AROUND_STOPS.sub(r"\1", row)
+
+
+def _head(row: str, cleaning: Cleaning, role: Role) -> str:
+    pattern = _heads(cleaning, role)
+    rest = row.lstrip(BEFORE_TEXT)
+    for _ in range(ROUNDS):
+        match = pattern.match(rest) if pattern is not None else None
+        if not match or not match.end():
+            break
+        rest = rest[match.end() :].lstrip(BEFORE_TEXT)
+    return rest
+
+
+def _tail(row: str, cleaning: Cleaning) -> str:
+    pattern = _tails(cleaning)
+    for _ in range(ROUNDS):
+        match = pattern.search(row) if pattern is not None else None
+        if not match:
+            break
+        row = row[: match.start(2)].rstrip(" ，,、；;：:")
+    return row
+
+
+def _says_something(row: str) -> bool:
+    return any(character.isalnum() for character in row)
+
+
+@lru_cache(maxsize=8)
+def _names(cleaning: Cleaning) -> frozenset[str]:
+    return frozenset(name.strip("[]") for name in cleaning.emoji)
+
+
+@lru_cache(maxsize=16)
+def _heads(cleaning: Cleaning, role: Role) -> Any:
+    own = {"question": cleaning.openings, "answer": cleaning.fillers, "talk": ()}[role]
+    return _compiled("(?:{})", (*cleaning.greetings, *own))
+
+
+@lru_cache(maxsize=8)
+def _tails(cleaning: Cleaning) -> Any:
+    # group 2 starts where the deletion starts: a stop before the thanks belongs to the sentence before
+    return _compiled(f"(?:^|([。？！?!])|{SEPARATOR})({SEPARATOR}*(?:{{}}){SEPARATOR}*)$", cleaning.thanks)
+
+
+def _compiled(frame: str, patterns: tuple[str, ...]) -> Any:
+    if not patterns:
+        return None
+    import re2  # RE2 alone runs a user's patterns: it cannot blow up
+
+    options = re2.Options()
+    options.case_sensitive = False
+    return re2.compile(frame.format("|".join(f"(?:{pattern})" for pattern in patterns)), options)

@@ -1,0 +1,95 @@
+"""Cleaning on invented chat."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest.clean import Cleaning, Role, clean, lines, without
+from digest.model import Image, Line, Mention
+
+
+def from_rules() -> Cleaning:
+    from pathlib import Path
+
+    import yaml
+
+    lists = yaml.safe_load((Path(__file__).parents[2] / "rules/clean.yml").read_text("utf-8"))["lists"]
+    return Cleaning(**{name: tuple(str(item) for item in items) for name, items in lists.items()})
+
+
+CLEANING = from_rules()
+
+
+@pytest.mark.parametrize(
+    ("role", "text", "expected"),
+    [
+        ("question", "请教一下，渠道怎么路由", "渠道怎么路由"),
+        ("question", "请教一下渠道怎么路由", "渠道怎么路由"),
+        ("question", "大家好，想请教大家一个问题，错误码谁来封装", "错误码谁来封装"),
+        ("question", "想请问大家个问题，错误码谁来封装？？", "错误码谁来封装？"),
+        ("question", "各位大神， 问个问题：日切怎么做 谢谢！", "日切怎么做"),
+        ("question", "请问发散是随机的么", "请问发散是随机的么"),
+        ("question", "问题是谁来承担成本", "问题是谁来承担成本"),
+        ("question", "大家的日切是怎么做的", "大家的日切是怎么做的"),
+        ("question", "限额怎么做[微笑][强]", "限额怎么做"),
+        ("question", "限额怎么做??", "限额怎么做"),
+        ("question", "能做限额吗??", "能做限额吗?"),
+        ("question", "有没有方案？谢谢大家", "有没有方案？"),
+        ("question", "? ，这个能分账吗", "这个能分账吗"),
+        ("question", "求一份模板，多谢林老师", "求一份模板"),
+        ("answer", "嗯，可以的", "可以的"),
+        ("answer", "嗯嗯是的", "是的"),
+        ("answer", "哈哈哈 我们也一样", "我们也一样"),
+        ("answer", "额度按天算", "额度按天算"),
+        ("answer", "哦，那要走对账", "那要走对账"),
+        ("answer", "嗯", "嗯"),
+        ("answer", "谢谢", "谢谢"),
+        ("answer", "[强][强]", ""),
+        ("answer", "传[证件类型]和[OK]", "传[证件类型]和"),
+        ("answer", "按[2017]年的规定", "按[2017]年的规定"),
+        ("answer", "感谢信要盖章", "感谢信要盖章"),
+        ("answer", "先看  这里　再看那里", "先看 这里 再看那里"),
+        ("answer", "对 ， 就这样 。", "对，就这样。"),
+        ("answer", "看 https://example.org/a?b=1??c 这里", "看 https://example.org/a?b=1??c 这里"),
+        ("answer", "@林山-某行-研发?这个要看渠道", "这个要看渠道"),
+        ("answer", "写信到 someone@example.org", "写信到 someone@example.org"),
+        ("answer", "👍🏻不错", "不错"),
+        ("talk", "嗯，先说背景", "嗯，先说背景"),
+        ("talk", "大家好，今天分享账务。", "今天分享账务。"),
+    ],
+)
+def test_a_text_is_cleaned_as_an_editor_would(role: Role, text: str, expected: str) -> None:
+    assert clean(text, CLEANING, role) == expected
+
+
+def test_only_the_first_row_loses_its_opening_and_the_last_its_thanks() -> None:
+    text = "请教一下，两个问题\n请教一下怎么写\n谢谢\n[抱拳]"
+    assert clean(text, CLEANING, "question") == "两个问题\n请教一下怎么写"
+
+
+def test_mentions_are_cut_by_their_spans() -> None:
+    text = "我看@甲乙 丙?说的对 @丁"
+    mentions = [Mention(2, 8, "甲乙 丙", None), Mention(12, 14, "丁", None)]
+    assert without(text, mentions) == "我看说的对 "
+
+
+def test_words_that_a_mention_parted_stay_two() -> None:
+    assert without("use@Tim?Redis", [Mention(3, 8, "Tim", None)]) == "use Redis"
+
+
+def test_links_and_pictures_become_lines_of_their_own() -> None:
+    text = "看这两篇\nhttps://example.org/a\n[对账入门](http://example.org/b)"
+    assert lines(text, 7, CLEANING, images=[Image("图", "http://example.org/c.png")]) == (
+        Line("看这两篇", 7),
+        Line("", 7, "link", "https://example.org/a"),
+        Line("对账入门", 7, "link", "http://example.org/b"),
+        Line("图", 7, "image", "http://example.org/c.png"),
+    )
+
+
+def test_a_message_of_emoji_alone_gives_no_line() -> None:
+    assert lines("[强]\n[鼓掌]", 1, CLEANING) == ()
+
+
+def test_without_rules_nothing_but_noise_goes() -> None:
+    assert clean("请教一下，怎么做[强]", Cleaning(), "question") == "请教一下，怎么做[强]"
