@@ -1,59 +1,198 @@
-"""Logs in Jekyll Markdown: front matter, then `> HH:MM:SS  name`, a blank line, the body."""
+"""Logs in Jekyll Markdown: front matter, then `> HH:MM:SS  name`, a blank line, the body, a blank line.
+
+    ---
+    title:      "2017-05-27-WeChat"
+    date:       2017-05-27 12:00:00
+    tag:<TAB><TAB>  [chat]
+    ---
+    > 09:15:02  Ada
+
+    Good morning
+
+Every header counts as a position, also one without a body or a name. The front matter is not YAML (the TAB): it is
+read line by line.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import html
 import re
 from pathlib import Path
 
 from digest.errors import LogError
-from digest.model import Image, Log, Message, Quote
+from digest.importers import clean
+from digest.importers.columns import Columns, messages, repeated
+from digest.importers.source import Source, agreed_day, day_in_name
+from digest.model import Image, Log, Quote
 
 HEADER = re.compile(r"^>[^\S\n]*(\d{1,2}:\d{2}:\d{2})[^\S\n]+([^\n]*)$", re.M)
-IMAGE = re.compile(r"!\[([^\]\n]*)\]\(([^)\s]*)\)")
-QUOTE = re.compile(
-    r"^\s*(?:「\s*([^：:」]{1,40})\s*[：:]([^」]*)」|\?\s*([^：:?]{1,40})\s*[：:]([^?]*)\?)\s*(?:-\s*){3,}", re.S
-)
+IMAGE = re.compile(r"!\[([^\]\n]*)\]\(([^()\s]*)\)")
+# 「name：text」 - - - - own words; the brackets of the second form were lost to `?` on the way.
+_QUOTES = {
+    "「": (re.compile(r"「([^：:」]{1,80})[：:]"), re.compile(r"」\s*-\s*-\s*-[-\s]*")),
+    "?": (re.compile(r"\?([^：:?]{1,80})[：:]"), re.compile(r"\?\s*-\s*-\s*-[-\s]*")),
+}
+_LONGEST_NAME = 40
+_FRONT = re.compile(r"\s*---[^\S\n]*\n(.*?\n)??---[^\S\n]*(?:\n|\Z)", re.S)
+_FIELD = re.compile(r"^(title|date):[^\S\n]*(.*)$", re.M)
+_DATE = re.compile(r"""["']?([0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])""")
+_CUT_HEADER = re.compile(r"^>[ \t]*[0-9:]{0,8}[ \t]*\Z", re.M)
 
 
-def _decoded(text: str) -> str:
-    for _ in range(3):
-        if "&" not in text:
-            break
-        text = html.unescape(text)
-    return text
+def identify(head: bytes, path: Path) -> bool:
+    """Whether the beginning looks like this format; an empty file passes by its suffix."""
+    text = head.decode("utf-8", errors="replace").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if HEADER.search(text) or text.lstrip().startswith("---\n"):
+        return True
+    return path.suffix in (".markdown", ".md") or not text.strip()
 
 
-def read(path: Path, *, day: dt.date | None = None, room: str | None = None, encoding: str = "utf-8") -> Log:
-    """The log in `path`."""
-    text = path.read_bytes().decode(encoding).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+def read(source: Source, *, day: dt.date | None, room: str) -> Log:
+    """The log in `source`, its oddities counted by kind."""
+    source.refuse_long_lines()
+    text = source.text()
+    path = source.path
     pieces = HEADER.split(text)
-    front = pieces[0]
-    if day is None:
-        found = re.search(r"^date:\s*(\d{4}-\d{2}-\d{2})", front, re.M) or re.match(r"(\d{4}-\d{2}-\d{2})", path.name)
-        if not found:
-            raise LogError(f"{path}: no date in the front matter or the file name. Give it with --day 2017-05-27")
-        day = dt.date.fromisoformat(found[1])
-    title = re.search(r'^title:[ \t]*"?([^"\n]*)', front, re.M)
-    messages: list[Message] = []
-    line = front.count("\n") + 1
-    for i in range(1, len(pieces), 3):
-        clock, name, body = pieces[i : i + 3]
-        h, m, s = (int(n) for n in clock.split(":"))
-        raw = "\n".join(filter(None, map(str.strip, body.split("\n"))))
-        own = _decoded(raw)
-        quote = None
-        if q := QUOTE.match(own):
-            quote = Quote((q[1] or q[3]).strip(), (q[2] or q[4]).strip())
-            own = own[q.end() :]
-        images = tuple(Image(*i) for i in IMAGE.findall(own))
-        own = IMAGE.sub("", own).strip()
-        n = (i - 1) // 3
-        messages.append(
-            Message((n,), h * 3600 + m * 60 + s, _decoded(name).strip(), own, raw, images, quote, line=line)
-        )
+    counts: dict[str, int] = {}
+    warnings: list[str] = []
+
+    front, loose = _front_matter(pieces[0])
+    if loose.strip():
+        if len(pieces) == 1:
+            raise LogError(f"{path}: no message header like `> 09:15:02  name` in it. Is it a log, and not a digest?")
+        counts["text before the first message"] = 1
+        warnings.append(f"{path}: text before the first message was left out. Look at the top of the file")
+    rows = _rows(pieces, counts)
+    _look_for_oddities(path, pieces, rows, counts, warnings)
+    merged = repeated(rows)
+    for kind, found in (("exact duplicates", merged.same), ("doubled messages", merged.doubled)):
+        if found:
+            counts[kind] = len(found)
+    inside = _date(path, front.get("date", ""), warnings)
+    return Log(
+        path=str(path),
+        room=room,
+        day=agreed_day(path, asked=day, named=day_in_name(path), inside=inside),
+        messages=messages(rows, merged),
+        headers=len(rows.seconds),
+        title=clean.label(front.get("title", "").strip("\"'"), counts),
+        oddities=dict(sorted(counts.items())),
+        warnings=tuple(warnings),
+    )
+
+
+def _front_matter(top: str) -> tuple[dict[str, str], str]:
+    """The fields of the front matter, and what else stands above the first header."""
+    found = _FRONT.match(top)
+    if not found:
+        return {}, top
+    return {key: value.strip() for key, value in _FIELD.findall(found[1] or "")}, top[found.end() :]
+
+
+def _date(path: Path, said: str, warnings: list[str]) -> dt.date | None:
+    if not said:
+        return None
+    try:
+        if found := _DATE.match(said):
+            return dt.date.fromisoformat(found[1])
+    except ValueError:
+        pass  # the same warning as for what is no date at all
+    warnings.append(f"{path}: the date in the front matter, {said[:40]!r}, is no day. Write it as 2017-05-27")
+    return None
+
+
+def _rows(pieces: list[str], counts: dict[str, int]) -> Columns:
+    clocks, names, bodies = pieces[1::3], pieces[2::3], pieces[3::3]
+    second_of = {clock: _second(clock) for clock in dict.fromkeys(clocks)}
+    label_of = {name: clean.label(name, counts) for name in dict.fromkeys(names)}
+    raws = list(map(str.strip, bodies))
+    lines = []
+    line = pieces[0].count("\n") + 1
+    for body in bodies:
+        lines.append(line)
         line += body.count("\n")
-    if room is None:
-        room = path.parent.name if path.parent.parent.name in ("logs", "seeds") else ""
-    return Log(str(path), room, day, tuple(messages), len(messages), title[1].strip() if title else "")
+    rows = Columns(
+        seconds=list(map(second_of.__getitem__, clocks)),
+        speakers=list(map(label_of.__getitem__, names)),
+        texts=raws.copy(),
+        raws=raws,
+        lines=lines,
+    )
+    # Nearly all bodies are their own text; only these need a closer look.
+    for row, raw in enumerate(raws):
+        if not raw.isprintable() or "&" in raw or "![" in raw or raw[:1] in ("「", "?"):
+            _look_closer(rows, row, counts)
+    return rows
+
+
+def _second(clock: str) -> int:
+    hours, minutes, seconds = map(int, clock.split(":"))
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def _look_closer(rows: Columns, row: int, counts: dict[str, int]) -> None:
+    text = clean.clean(rows.raws[row], counts)
+    if "\n" in text:
+        text = "\n".join(filter(None, map(str.strip, text.split("\n"))))
+    text = text.strip()
+    quote, text = split_quote(text)
+    if quote:
+        rows.quotes[row] = quote
+    if "![" in text and (images := IMAGE.findall(text)):
+        rows.images[row] = tuple(Image(label, url) for label, url in images)
+        text = IMAGE.sub("", text).strip()
+    rows.texts[row] = text
+
+
+def split_quote(text: str) -> tuple[Quote | None, str]:
+    """What `text` quotes, and the speaker's own words after it; (None, text) where it quotes nothing.
+
+    >>> split_quote("「Ada：which one?」 - - - - the second")
+    (Quote(name='Ada', text='which one?'), 'the second')
+    """
+    forms = _QUOTES.get(text[:1])
+    if not forms:
+        return None, text
+    opening, closing = forms
+    start = opening.match(text)
+    name = start[1].strip() if start else ""
+    if not start or not name or len(name) > _LONGEST_NAME:
+        return None, text
+    end = closing.search(text, start.end())
+    if not end:
+        return None, text
+    return Quote(name, text[start.end() : end.start()].strip()), text[end.end() :].strip(" -—")
+
+
+def _look_for_oddities(
+    path: Path, pieces: list[str], rows: Columns, counts: dict[str, int], warnings: list[str]
+) -> None:
+    for kind, found in (
+        ("empty bodies", rows.raws.count("")),
+        ("empty names", rows.speakers.count("")),
+        ("quotes", len(rows.quotes)),
+    ):
+        if found:
+            counts[kind] = found
+    seconds = rows.seconds
+    back = [row for row in range(1, len(seconds)) if seconds[row] < seconds[row - 1]]
+    if back:
+        counts["clock going back"] = len(back)
+        warnings.append(
+            f"{path}:{rows.lines[back[0]]}: the clock goes back here ({len(back)} in all); the file's order was kept"
+        )
+    wrong = [row for row, clock in enumerate(pieces[1::3]) if not _exists(clock)]
+    if wrong:
+        counts["impossible times"] = len(wrong)
+        warnings.append(
+            f"{path}:{rows.lines[wrong[0]]}: no such time: {pieces[1 + 3 * wrong[0]]}; the message was kept"
+        )
+    end = pieces[-1]
+    if end and (not end.endswith("\n") or _CUT_HEADER.search(end.rstrip("\n"))):
+        counts["cut off"] = 1
+        warnings.append(f"{path}: the file stops in mid-line; it may be cut off. Export the day again to be sure")
+
+
+def _exists(clock: str) -> bool:
+    hours, minutes, seconds = clock.split(":")
+    return int(hours) < 24 and int(minutes) < 60 and int(seconds) < 60
