@@ -1,0 +1,369 @@
+"""The kinds of rule: what a rule can look at, each a frozen dataclass.
+
+A new kind is one class here: the loader, the linter, the JSON Schema and `digest rules show` read `TURN_KINDS` and
+`PAIR_KINDS`. In YAML a kind is one key of the rule; its main field may stand alone:
+
+    speaker: guest                 is short for      speaker: {is: guest}
+    pattern: 请教|请问              is short for      pattern: {pattern: 请教|请问}
+    length: {min: 4, max: 200}
+
+A Python name with `_` at its end (`is_`, `in_`) is written without it in YAML. None means "no bound".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from digest.rules.values import (
+    BAD,
+    Clock,
+    Duration,
+    Field,
+    Float,
+    Int,
+    Many,
+    Name,
+    OneOf,
+    Probability,
+    Regex,
+    Text,
+    Type,
+)
+
+# The words that rules may use for who speaks and for the state of the day. A stage that learns a new one adds it here.
+SPEAKERS = ("guest", "owner", "asker", "newcomer", "regular", "host", "bot", "self")
+STATES = ("before-talk", "talk", "after-talk", "no-talk", "small-talk", "open-question", "quiet", "busy")
+
+
+class Kind:
+    """What a rule looks at. `name` is its key in YAML, `main` the field that may stand alone."""
+
+    __slots__ = ()
+    name: ClassVar[str]
+    main: ClassVar[str]
+    fields: ClassVar[Mapping[str, tuple[str, Field]]]  # YAML name → (attribute, declaration)
+
+
+TURN_KINDS: dict[str, type[Kind]] = {}
+PAIR_KINDS: dict[str, type[Kind]] = {}
+K = TypeVar("K", bound=type[Kind])
+
+
+def want(type_: Type, doc: str, default: Any = BAD) -> Any:
+    """A field of a kind: its type, what it means, its default; without a default it must be given."""
+    metadata = {"field": Field(type_, doc, default)}
+    # every field has a default so that order is free; the loader insists on those that must be given
+    return dataclasses.field(default=None if default is BAD else default, metadata=metadata)
+
+
+def kind(name: str, kinds: dict[str, type[Kind]], main: str = "") -> Callable[[K], K]:
+    """Enter a class among the kinds, its fields read once."""
+
+    def enter(cls: K) -> K:
+        cls.name, cls.main = name, main
+        cls.fields = {f.name.rstrip("_"): (f.name, f.metadata["field"]) for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
+        kinds[name] = cls
+        return cls
+
+    return enter
+
+
+def at_least(doc: str, unit: str, low: int | None = 0) -> Any:
+    return want(Int(low, None, unit), doc, None)
+
+
+# ---- kinds that look at one turn -------------------------------------------------------------------------------
+
+
+@kind("pattern", TURN_KINDS, main="pattern")
+@dataclass(frozen=True, slots=True)
+class Pattern(Kind):
+    """The turn's words match an expression (RE2). `^` and `$` stand for the ends of any message of the turn."""
+
+    pattern: str = want(Regex(), "expression in RE2's syntax; (?i) at its start ignores case")
+    in_: str = want(
+        OneOf(("text", "first", "last", "start", "end")),
+        "text: anywhere; first, last: in the turn's first or last message; start, end: at the very start or end of it",
+        "text",
+    )
+
+
+@kind("lexicon", TURN_KINDS, main="list")
+@dataclass(frozen=True, slots=True)
+class Lexicon(Kind):
+    """The turn holds words of a list; each word counts once."""
+
+    list: str = want(Name("a list under `lists:`"), "name of a list of words", "")
+    words: tuple[str, ...] = want(Many(Text(), least=1), "the words themselves, instead of a list", ())
+    min: int = want(Int(1, None, "words"), "how many different words, at least", 1)
+    max: int | None = at_least("how many different words, at most", "words", 1)
+
+
+@kind("length", TURN_KINDS)
+@dataclass(frozen=True, slots=True)
+class Length(Kind):
+    """How long the turn's text is."""
+
+    min: int | None = at_least("at least", "characters")
+    max: int | None = at_least("at most", "characters")
+
+
+@kind("mention", TURN_KINDS, main="of")
+@dataclass(frozen=True, slots=True)
+class Mention(Kind):
+    """Whom the turn mentions with @."""
+
+    of: str = want(
+        OneOf(("anyone", "several", "guest", "owner", "asker", "none")), "who is mentioned; none: nobody is", "anyone"
+    )
+
+
+@kind("speaker", TURN_KINDS, main="is")
+@dataclass(frozen=True, slots=True)
+class Speaker(Kind):
+    """Who speaks."""
+
+    is_: str = want(OneOf(SPEAKERS), "the speaker's part on that day")
+
+
+@kind("follows", TURN_KINDS, main="what")
+@dataclass(frozen=True, slots=True)
+class Follows(Kind):
+    """What comes after the turn: how many, how soon."""
+
+    what: str = want(
+        OneOf(("answers", "speakers", "messages", "mentions", "questions", "same-speaker", "text")), "what is counted"
+    )
+    within: int = want(Duration(), "how long after the turn's end", 1800)
+    min: int | None = at_least("at least", "")
+    max: int | None = at_least("at most", "")
+
+
+@kind("precedes", TURN_KINDS, main="what")
+@dataclass(frozen=True, slots=True)
+class Precedes(Kind):
+    """What came before the turn: how many, how recently."""
+
+    what: str = want(
+        OneOf(("answers", "speakers", "messages", "mentions", "questions", "same-speaker", "text")), "what is counted"
+    )
+    within: int = want(Duration(), "how long before the turn's start", 1800)
+    min: int | None = at_least("at least", "")
+    max: int | None = at_least("at most", "")
+
+
+@kind("hour", TURN_KINDS)
+@dataclass(frozen=True, slots=True)
+class Hour(Kind):
+    """When the turn starts; from after to goes over midnight."""
+
+    from_: int = want(Clock(), 'from this time of day, such as "22:30"')
+    to: int = want(Clock(), "up to this time of day, itself not in it")
+
+
+@kind("state", TURN_KINDS, main="is")
+@dataclass(frozen=True, slots=True)
+class State(Kind):
+    """The state of the day when the turn starts, and since how long it lasts."""
+
+    is_: str = want(OneOf(STATES), "the state")
+    since_min: int | None = want(Duration(), "lasting at least so long", None)
+    since_max: int | None = want(Duration(), "lasting at most so long", None)
+
+
+@kind("scored", TURN_KINDS, main="act")
+@dataclass(frozen=True, slots=True)
+class Scored(Kind):
+    """Another act of the same turn has a score; acts named here are scored first."""
+
+    act: str = want(Name("an act"), "the other act")
+    min: float | None = want(Float(unit="log-odds"), "at least; left out: the act is taken", None)
+    max: float | None = want(Float(unit="log-odds"), "at most", None)
+
+
+@kind("media", TURN_KINDS, main="of")
+@dataclass(frozen=True, slots=True)
+class Media(Kind):
+    """The turn holds pictures, links or quotes."""
+
+    of: str = want(OneOf(("image", "link", "quote")), "what")
+    min: int = want(Int(1), "at least", 1)
+
+
+@kind("repeats", TURN_KINDS, main="similarity")
+@dataclass(frozen=True, slots=True)
+class Repeats(Kind):
+    """The turn says again what an earlier turn of that day said."""
+
+    similarity: float = want(Probability(), "share of the words in common", 0.8)
+
+
+@kind("all", TURN_KINDS, main="of")
+@dataclass(frozen=True, slots=True)
+class All(Kind):
+    """Other rules fired together, and others did not."""
+
+    of: tuple[str, ...] = want(Many(Name("a rule"), single=True), "ids of rules that must all fire", ())
+    not_: tuple[str, ...] = want(Many(Name("a rule"), single=True), "ids of rules that must not fire", ())
+
+
+# ---- kinds that look at a turn and one before it: child and parent ---------------------------------------------
+
+SIDE = OneOf(("child", "parent"))
+
+
+@kind("quote", PAIR_KINDS, main="of")
+@dataclass(frozen=True, slots=True)
+class PairQuote(Kind):
+    """The child quotes a turn."""
+
+    of: str = want(OneOf(("parent", "other", "none")), "which turn it quotes", "parent")
+
+
+@kind("mention", PAIR_KINDS, main="of")
+@dataclass(frozen=True, slots=True)
+class PairMention(Kind):
+    """The child mentions somebody with @."""
+
+    of: str = want(
+        OneOf(("parent", "parent-asker", "other", "none")),
+        "parent: its speaker; parent-asker: who asked what the parent belongs to; other: only somebody else",
+        "parent",
+    )
+
+
+@kind("gap", PAIR_KINDS)
+@dataclass(frozen=True, slots=True)
+class Gap(Kind):
+    """How far the child stands from its parent; bounds of several units must all hold."""
+
+    min_turns: int | None = at_least("turns between, at least", "turns")
+    max_turns: int | None = at_least("turns between, at most", "turns")
+    min_messages: int | None = at_least("messages between, at least", "messages")
+    max_messages: int | None = at_least("messages between, at most", "messages")
+    min_time: int | None = want(Duration(), "time between, at least", None)
+    max_time: int | None = want(Duration(), "time between, at most", None)
+
+
+@kind("same-speaker", PAIR_KINDS, main="of")
+@dataclass(frozen=True, slots=True)
+class SameSpeaker(Kind):
+    """The child's speaker is the parent's, or the one who asked what the parent belongs to."""
+
+    of: str = want(OneOf(("parent", "asker", "neither")), "whose speaker", "parent")
+
+
+@kind("shared-words", PAIR_KINDS)
+@dataclass(frozen=True, slots=True)
+class SharedWords(Kind):
+    """Words that both hold, each weighing the more the rarer it is; the sum is compared."""
+
+    min: float | None = want(Float(0, unit="idf"), "sum of weights, at least", None)
+    max: float | None = want(Float(0, unit="idf"), "sum of weights, at most", None)
+
+
+@kind("acts", PAIR_KINDS)
+@dataclass(frozen=True, slots=True)
+class PairActs(Kind):
+    """What parent and child are; left out: anything."""
+
+    parent: str = want(Name("an act"), "act of the parent", "")
+    child: str = want(Name("an act"), "act of the child", "")
+
+
+@kind("pattern", PAIR_KINDS, main="pattern")
+@dataclass(frozen=True, slots=True)
+class PairPattern(Kind):
+    """The words of one side match an expression (RE2). `^` and `$` stand for the ends of any of its messages."""
+
+    pattern: str = want(Regex(), "expression in RE2's syntax")
+    side: str = want(SIDE, "whose words", "child")
+    in_: str = want(
+        OneOf(("text", "first", "last", "start", "end")),
+        "text: anywhere; first, last: in the turn's first or last message; start, end: at the very start or end of it",
+        "text",
+    )
+
+
+@kind("lexicon", PAIR_KINDS, main="list")
+@dataclass(frozen=True, slots=True)
+class PairLexicon(Kind):
+    """One side holds words of a list; each word counts once."""
+
+    list: str = want(Name("a list under `lists:`"), "name of a list of words", "")
+    words: tuple[str, ...] = want(Many(Text(), least=1), "the words themselves, instead of a list", ())
+    side: str = want(SIDE, "whose words", "child")
+    min: int = want(Int(1, None, "words"), "how many different words, at least", 1)
+    max: int | None = at_least("how many different words, at most", "words", 1)
+
+
+@kind("length", PAIR_KINDS)
+@dataclass(frozen=True, slots=True)
+class PairLength(Kind):
+    """How long the text of one side is."""
+
+    side: str = want(SIDE, "whose text", "child")
+    min: int | None = at_least("at least", "characters")
+    max: int | None = at_least("at most", "characters")
+
+
+@kind("speaker", PAIR_KINDS, main="is")
+@dataclass(frozen=True, slots=True)
+class PairSpeaker(Kind):
+    """Who speaks on one side."""
+
+    is_: str = want(OneOf(SPEAKERS), "the speaker's part on that day")
+    side: str = want(SIDE, "whose speaker", "child")
+
+
+@kind("between", PAIR_KINDS, main="what")
+@dataclass(frozen=True, slots=True)
+class Between(Kind):
+    """What stands between parent and child."""
+
+    what: str = want(OneOf(("parent-speaker", "child-speaker", "questions", "speakers", "anyone")), "what is counted")
+    min: int | None = at_least("at least", "")
+    max: int | None = at_least("at most", "")
+
+
+@kind("state", PAIR_KINDS, main="is")
+@dataclass(frozen=True, slots=True)
+class PairState(Kind):
+    """The state of the day when one side starts."""
+
+    is_: str = want(OneOf(STATES), "the state")
+    side: str = want(SIDE, "whose start", "child")
+
+
+@kind("media", PAIR_KINDS, main="of")
+@dataclass(frozen=True, slots=True)
+class PairMedia(Kind):
+    """One side holds pictures, links or quotes."""
+
+    of: str = want(OneOf(("image", "link", "quote")), "what")
+    side: str = want(SIDE, "whose", "child")
+    min: int = want(Int(1), "at least", 1)
+
+
+@kind("chain", PAIR_KINDS)
+@dataclass(frozen=True, slots=True)
+class Chain(Kind):
+    """How many answers the parent has before this one."""
+
+    min: int | None = at_least("at least", "answers")
+    max: int | None = at_least("at most", "answers")
+
+
+@kind("order", PAIR_KINDS)
+@dataclass(frozen=True, slots=True)
+class Order(Kind):
+    """The parent's place among the child's candidates, the nearest being 1."""
+
+    min: int | None = at_least("at least", "", 1)
+    max: int | None = at_least("at most", "", 1)
+
+
+kind("all", PAIR_KINDS, main="of")(All)
