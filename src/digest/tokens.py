@@ -123,6 +123,10 @@ class Vocabulary:
         low = word.lower()
         return self.same.get(low, low)
 
+    def knows(self, word: str) -> bool:
+        """Whether the dictionary or the lexicon holds a word; else it was guessed, or is Latin."""
+        return self.is_term(word) or self.engine.frequency(word) > 0
+
     def is_term(self, word: str) -> bool:
         return word.lower() in self.field_terms
 
