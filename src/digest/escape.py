@@ -134,7 +134,8 @@ def _acts(text: str, at: int, before: str, after: str, heading: bool) -> bool:
             return bool(ENTITY.match(text, at)) or at + 1 == len(text)
         case "{":
             # quotes and words may follow: JSON in chat stays readable
-            return heading or before == "{" or not after.strip() or after in PUNCTUATION - {'"', "'", "}"}
+            last = at + 1 == len(text) or not after.strip()
+            return heading or before == "{" or last or after in PUNCTUATION - {'"', "'", "}"}
         case "~" | "^":
             return bool(after.strip())
         case "=" | "-" | "%":

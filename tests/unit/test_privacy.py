@@ -21,7 +21,11 @@ from digest.privacy import mask
         ("加微信：abc_def123", "加微信：[微信号]", {"wechat": 1}),
         ("wxid_abcdef123456", "[微信号]", {"wechat": 1}),
         ("QQ：123456789 找我", "QQ：[QQ号] 找我", {"qq": 1}),
-        ("https://pan.example.org/s/1abc 提取码：a1b2", "https://pan.example.org/s/1abc 提取码：[密码]", {"password": 1}),
+        (
+            "https://pan.example.org/s/1abc 提取码：a1b2",
+            "https://pan.example.org/s/1abc 提取码：[密码]",
+            {"password": 1},
+        ),
         ("https://example.org/p?id=3&token=abcdef", "https://example.org/p?id=3&token=hidden", {"secret": 1}),
         ("https://me:pw@example.org/", "https://example.org/", {"secret": 1}),
         ("总机 010-12345678", "总机 [电话]", {"phone": 1}),

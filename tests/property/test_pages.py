@@ -1,0 +1,35 @@
+"""Pages read by renderers: the marks are invisible, the chat shows as itself."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
+
+import sample
+from test_escape import RENDERERS, shown
+
+from digest.render import markdown
+
+
+def body(page: str) -> str:
+    return page.split("---\n", 2)[2]
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_marks_are_invisible_and_swallow_nothing(renderer: str) -> None:
+    page = RENDERERS[renderer]()(body(markdown(sample.digest(), sample.log(), sample.LAYOUT)))
+    words, _ = shown(page)
+    assert "q:" not in words and "--" not in words
+    assert page.count("<h2") == 4 and page.count("<h3") == 3 and page.count("<hr") == 1
+    for text in (
+        "Q：缓冲记账会超额吗？",
+        "A1：渠道网关统一封装",
+        "今天讲三件事。",
+        "错误码的封装",
+        "Q：# 有人接过 {{ gateway }} 吗",
+    ):
+        assert text in words
