@@ -22,6 +22,7 @@ from digest.rules.values import (
     Clock,
     Duration,
     Field,
+    Flag,
     Float,
     Int,
     Many,
@@ -45,6 +46,11 @@ class Kind:
     name: ClassVar[str]
     main: ClassVar[str]
     fields: ClassVar[Mapping[str, tuple[str, Field]]]  # YAML name → (attribute, declaration)
+    names: ClassVar[Mapping[str, tuple[str, ...]]]  # "act", "list", "rule" → attributes that name such
+
+    def lacks(self) -> str:
+        """What is missing that no field alone can tell; "" where nothing is."""
+        return ""
 
 
 TURN_KINDS: dict[str, type[Kind]] = {}
@@ -65,6 +71,12 @@ def kind(name: str, kinds: dict[str, type[Kind]], main: str = "") -> Callable[[K
     def enter(cls: K) -> K:
         cls.name, cls.main = name, main
         cls.fields = {f.name.rstrip("_"): (f.name, f.metadata["field"]) for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
+        named: dict[str, tuple[str, ...]] = {}
+        for attribute, declared in cls.fields.values():
+            type_ = declared.type.of if isinstance(declared.type, Many) else declared.type
+            if isinstance(type_, Name):
+                named[type_.of] = (*named.get(type_.of, ()), attribute)
+        cls.names = named
         kinds[name] = cls
         return cls
 
@@ -96,10 +108,13 @@ class Pattern(Kind):
 class Lexicon(Kind):
     """The turn holds words of a list; each word counts once."""
 
-    list: str = want(Name("a list under `lists:`"), "name of a list of words", "")
+    list: str = want(Name("list"), "name of a list of words", "")
     words: tuple[str, ...] = want(Many(Text(), least=1), "the words themselves, instead of a list", ())
     min: int = want(Int(1, None, "words"), "how many different words, at least", 1)
     max: int | None = at_least("how many different words, at most", "words", 1)
+
+    def lacks(self) -> str:
+        return "" if bool(self.list) != bool(self.words) else "a lexicon takes either `list:` or `words:`"
 
 
 @kind("length", TURN_KINDS)
@@ -179,7 +194,7 @@ class State(Kind):
 class Scored(Kind):
     """Another act of the same turn has a score; acts named here are scored first."""
 
-    act: str = want(Name("an act"), "the other act")
+    act: str = want(Name("act"), "the other act")
     min: float | None = want(Float(unit="log-odds"), "at least; left out: the act is taken", None)
     max: float | None = want(Float(unit="log-odds"), "at most", None)
 
@@ -201,13 +216,51 @@ class Repeats(Kind):
     similarity: float = want(Probability(), "share of the words in common", 0.8)
 
 
+@kind("near", TURN_KINDS)
+@dataclass(frozen=True, slots=True)
+class Near(Kind):
+    """Turns shortly before or after hold something: who spoke, what it was, whom it named."""
+
+    side: str = want(OneOf(("before", "after")), "where to look")
+    whose: str = want(
+        OneOf(("others", "own", "anyone")), "whose turns count: other people's, the speaker's own", "others"
+    )
+    turns: int = want(Int(1, None, "turns"), "how many such turns are looked at, the nearest first", 1)
+    reach: int | None = at_least("how many turns of anyone's away they may stand, at most", "turns", 1)
+    within: int = want(Duration(), "how long before or after", 900)
+    act: str = want(Name("act"), "the act it must be", "")
+    speaker: str = want(OneOf(("", *SPEAKERS)), "the part its speaker must have", "")
+    mention: str = want(
+        OneOf(("", "back", "this")), "back: it mentions this turn's speaker; this: this turn mentions its speaker", ""
+    )
+    min_length: int | None = at_least("its text is at least so long", "characters")
+    max_length: int | None = at_least("its text is at most so long", "characters")
+    least: int = want(Int(1), "how many of them must hold", 1)
+    none: bool = want(Flag(), "true: not one may hold", False)
+    distinct: bool = want(Flag(), "true: count speakers, not turns", False)
+
+
+@kind("around", TURN_KINDS)
+@dataclass(frozen=True, slots=True)
+class Around(Kind):
+    """The share of the turns around it, itself left out, that have an act; or how many people speak there."""
+
+    turns: int = want(Int(1, None, "turns"), "how many on either side", 6)
+    act: str = want(Name("act"), "the act they have; left out: different speakers are counted per turn", "")
+    min: float | None = want(Float(0, 1), "share, at least", None)
+    max: float | None = want(Float(0, 1), "share, at most", None)
+
+
 @kind("all", TURN_KINDS, main="of")
 @dataclass(frozen=True, slots=True)
 class All(Kind):
     """Other rules fired together, and others did not."""
 
-    of: tuple[str, ...] = want(Many(Name("a rule"), single=True), "ids of rules that must all fire", ())
-    not_: tuple[str, ...] = want(Many(Name("a rule"), single=True), "ids of rules that must not fire", ())
+    of: tuple[str, ...] = want(Many(Name("rule"), single=True), "ids of rules that must all fire", ())
+    not_: tuple[str, ...] = want(Many(Name("rule"), single=True), "ids of rules that must not fire", ())
+
+    def lacks(self) -> str:
+        return "" if self.of else "`all:` names at least one rule that must fire, under `of:`"
 
 
 # ---- kinds that look at a turn and one before it: child and parent ---------------------------------------------
@@ -270,8 +323,11 @@ class SharedWords(Kind):
 class PairActs(Kind):
     """What parent and child are; left out: anything."""
 
-    parent: str = want(Name("an act"), "act of the parent", "")
-    child: str = want(Name("an act"), "act of the child", "")
+    parent: str = want(Name("act"), "act of the parent", "")
+    child: str = want(Name("act"), "act of the child", "")
+
+    def lacks(self) -> str:
+        return "" if self.parent or self.child else "`acts:` names the parent's act, the child's, or both"
 
 
 @kind("pattern", PAIR_KINDS, main="pattern")
@@ -293,11 +349,14 @@ class PairPattern(Kind):
 class PairLexicon(Kind):
     """One side holds words of a list; each word counts once."""
 
-    list: str = want(Name("a list under `lists:`"), "name of a list of words", "")
+    list: str = want(Name("list"), "name of a list of words", "")
     words: tuple[str, ...] = want(Many(Text(), least=1), "the words themselves, instead of a list", ())
     side: str = want(SIDE, "whose words", "child")
     min: int = want(Int(1, None, "words"), "how many different words, at least", 1)
     max: int | None = at_least("how many different words, at most", "words", 1)
+
+    def lacks(self) -> str:
+        return "" if bool(self.list) != bool(self.words) else "a lexicon takes either `list:` or `words:`"
 
 
 @kind("length", PAIR_KINDS)

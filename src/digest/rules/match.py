@@ -138,17 +138,32 @@ class TextRules:
             if pairs
         }
 
+    def fires(self, text: str) -> list[int]:
+        """Places of the pattern and lexicon rules that fire, without their spans."""
+        result: list[int] = []
+        for name, (indices, matcher) in self._parts.items():
+            part, _ = _part(name, text)
+            for place in matcher.fires(part):
+                index = indices[place]
+                if index in self._words and not self._counts(index, part):
+                    continue
+                result.append(index)
+        return result
+
+    def _counts(self, index: int, text: str) -> bool:
+        kind, words = self._words[index]
+        if kind.min == 1 and kind.max is None:
+            return True
+        return within(sum(word in text for word in words), kind.min, kind.max)
+
     def fired(self, text: str) -> list[tuple[int, Span | None]]:
         result: list[tuple[int, Span | None]] = []
         for name, (indices, matcher) in self._parts.items():
             part, offset = _part(name, text)
             for place in matcher.fires(part):
                 index = indices[place]
-                if index in self._words:
-                    kind, words = self._words[index]
-                    count = sum(word in part for word in words)
-                    if count < kind.min or (kind.max is not None and count > kind.max):
-                        continue
+                if index in self._words and not self._counts(index, part):
+                    continue
                 span = matcher.span(place, part)
                 if span is not None:
                     result.append((index, (span[0] + offset, span[1] + offset)))

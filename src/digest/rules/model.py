@@ -13,7 +13,10 @@ from digest.rules.kinds import Kind
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `weight` is in log-odds; `sign` is what `digest tune` may do: positive, negative or free."""
+    """One rule. `weight` is in log-odds; `sign` is what `digest tune` may make of it: positive, negative or free.
+
+    `act` is what it speaks for, one of the subject's table `acts`; "" where the subject has none.
+    """
 
     id: str
     subject: str

@@ -10,75 +10,141 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
 from digest.rules.kinds import PAIR_KINDS, TURN_KINDS, Kind
-from digest.rules.values import Anything, Duration, Field, Float, Int, Many, Mapping, Probability, Record, Text
+from digest.rules.values import (
+    Anything,
+    Clock,
+    Duration,
+    Field,
+    Float,
+    Int,
+    Many,
+    Mapping,
+    Probability,
+    Record,
+    Regex,
+    Text,
+    Type,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """A subject: what its files may hold. `acts`: a rule of it names an act that the `acts:` table declares."""
+    """A subject: what its files may hold. Where it has a table `acts`, each of its rules names one of them."""
 
     name: str
     doc: str
     kinds: Map[str, type[Kind]] = field(default_factory=dict)
     settings: Map[str, Field] = field(default_factory=dict)
-    lists: Map[str, str] = field(default_factory=dict)  # name → what it is for
+    lists: Map[str, Field] = field(default_factory=dict)
     tables: Map[str, Field] = field(default_factory=dict)
-    acts: bool = False
+
+    @property
+    def acts(self) -> bool:
+        return "acts" in self.tables
 
 
-ACTS = Field(
+def number(doc: str, default: float, low: float | None = None, high: float | None = None, unit: str = "") -> Field:
+    return Field(Float(low, high, unit), doc, default)
+
+
+def whole(doc: str, default: int, low: int | None = 0, unit: str = "") -> Field:
+    return Field(Int(low, None, unit), doc, default)
+
+
+def share(doc: str, default: float) -> Field:
+    return Field(Probability(), doc, default)
+
+
+def odds(doc: str, default: float) -> Field:
+    return Field(Float(unit="log-odds"), doc, default)
+
+
+def span(doc: str, default: int) -> Field:
+    """A duration, the default in seconds."""
+    return Field(Duration(), doc, default)
+
+
+def clock(doc: str, default: int) -> Field:
+    """A time of day, the default in seconds since midnight."""
+    return Field(Clock(), doc, default)
+
+
+def words(doc: str) -> Field:
+    return Field(Many(Text()), doc, ())
+
+
+def patterns(doc: str) -> Field:
+    return Field(Many(Regex()), doc, ())
+
+
+def table(type_: Type, doc: str) -> Field:
+    return Field(type_, doc, () if isinstance(type_, Many) else {})
+
+
+ACTS = table(
     Mapping(
         Record(
             {
-                "bias": Field(Float(unit="log-odds"), "where the score starts, before any rule", 0.0),
-                "threshold": Field(Float(unit="log-odds"), "the act is taken where its score is over this", 0.0),
+                "bias": odds("where the score starts, before any rule", 0.0),
+                "threshold": odds("the act is taken where its score is over this", 0.0),
                 "doc": Field(Text(), "what the act is", ""),
             }
         )
     ),
     "the acts that rules may give a turn",
-    {},
 )
 
 _ALL = (
     Declaration(
         "segment",
         "which messages make a turn",
-        kinds=PAIR_KINDS,
         settings={
-            "window": Field(Duration(), "longest pause inside a turn", 120),
-            "threshold": Field(Float(unit="log-odds"), "a message joins the turn where its score is over this", 0.0),
-            "bias": Field(Float(unit="log-odds"), "where the score starts", 0.0),
+            "gap": span("silence that ends a turn", 180),
+            "continues": span("within this a speaker goes on over one foreign message without words", 60),
         },
+        lists={"new-start": patterns("a message that opens like this starts a turn of its own")},
     ),
     Declaration(
         "people",
         "who is who",
-        kinds=TURN_KINDS,
-        settings={"likeness": Field(Probability(), "how alike two labels of one person are, at least", 0.8)},
-        tables={"persons": Field(Anything(), "known persons and their other names", {})},
+        settings={
+            "me": words("how others mention the exporter, whose own label is 我"),
+            "owners": words("who runs the group and announces talks"),
+            "agreed": words("persons who agreed to be named in a digest"),
+        },
+        lists={"common": words("cities, roles, trades: shared by many, so no sign of one person")},
+        tables={"persons": table(Many(Many(Text(), least=1)), "labels of one person each, the name first")},
+    ),
+    Declaration(
+        "lexicon",
+        "the field's words",
+        lists={
+            "terms": words("cut as one word"),
+            "same": words("words that mean the same, joined by spaces, the first being the name"),
+            "common": words("a word that is everywhere, and how much of its weight it keeps"),
+            "stop": words("words that carry no content"),
+        },
     ),
     Declaration(
         "questions",
         "the acts of turns: question, answer, notice, …",
         kinds=TURN_KINDS,
         settings={
-            "window": Field(Duration(), "how far a question's surroundings reach", 1800),
-            "threshold": Field(Probability(), "a question is kept where its probability is over this", 0.5),
+            "window": span("how far a question's surroundings reach", 1800),
+            "threshold": share("a question is kept where its probability is over this", 0.5),
         },
         tables={"acts": ACTS},
-        acts=True,
     ),
     Declaration(
         "links",
         "which turn a turn replies to",
         kinds=PAIR_KINDS,
         settings={
-            "window": Field(Duration(), "how far back a parent is looked for", 7200),
-            "candidates": Field(Int(1), "how many earlier turns are looked at", 60),
-            "threshold": Field(Probability(), "a link is taken where its probability is over this", 0.5),
-            "bias": Field(Float(unit="log-odds"), "score of a pair of which no rule knows anything", 0.0),
-            "none": Field(Float(unit="log-odds"), "score of having no parent", 0.0),
+            "window": span("how far back a parent is looked for", 7200),
+            "candidates": whole("how many earlier turns are looked at", 60, 1, "turns"),
+            "threshold": share("a link is taken where its probability is over this", 0.5),
+            "bias": odds("score of a pair of which no rule knows anything", 0.0),
+            "none": odds("score of having no parent", 0.0),
         },
     ),
     Declaration(
@@ -86,30 +152,112 @@ _ALL = (
         "which turns of a thread answer its question",
         kinds=PAIR_KINDS,
         settings={
-            "window": Field(Duration(), "how long after a question an answer may come", 7200),
-            "threshold": Field(Probability(), "an answer is published where its probability is over this", 0.5),
-            "bias": Field(Float(unit="log-odds"), "score of a pair of which no rule knows anything", 0.0),
+            "window": span("how long after a question an answer may come", 7200),
+            "threshold": share("an answer is published where its probability is over this", 0.5),
+            "bias": odds("score of a pair of which no rule knows anything", 0.0),
         },
     ),
     Declaration(
         "talk",
         "the guest's talk",
-        kinds=TURN_KINDS,
-        settings={"threshold": Field(Float(unit="log-odds"), "a day has a talk where its score is over this", 0.0)},
+        kinds={"pattern": TURN_KINDS["pattern"]},
+        settings={
+            "bias": odds("log-odds that a stretch is a talk before anything is known of it", -4.0),
+            "threshold": odds("it is taken as one over this", 0.0),
+            "full": whole("characters of a message that is worth the most; shorter ones in proportion", 300, 1),
+            "worth": number("what such a message adds", 6.0),
+            "picture": number("what a picture adds", 0.6),
+            "reply": share("share of its worth that a message keeps right after somebody else's sentence", 0.5),
+            "aside": number("what a message adds that answers or addresses somebody", -0.4),
+            "sentence": whole("characters from which another person's words are an interruption, no mere remark", 8),
+            "interruption": number("what an interruption takes away", 0.8),
+            "remark": number("what a remark takes away", 0.3),
+            "patience": span("silence that costs nothing", 480),
+            "silence": number("what each minute beyond it takes away", 0.25),
+            "longest_silence": number("the most that silence takes away", 6.0),
+            "least": number("a stretch worth less is no talk", 4.0),
+            "volume": odds("each doubling of the worth over `least`", 1.2),
+            "few": odds("a stretch of fewer messages than `few_messages`", -1.5),
+            "few_messages": whole("how many messages are few", 3),
+            "wordless": odds("a stretch of pictures with fewer than `words` characters", -2.5),
+            "words": whole("characters below which a stretch is one of pictures", 150),
+            "evening": odds("it begins between `evening_from` and `evening_to`, against it otherwise", 0.6),
+            "evening_from": clock("when the evening begins", 15 * 3600),
+            "evening_to": clock("when the evening ends", 23 * 3600),
+            "audience": odds("enough people sign in or clap before", 0.8),
+            "audience_people": whole("how many are enough", 4),
+            "audience_within": span("how long before", 2400),
+            "thanked": odds("enough people thank or clap after", 1.0),
+            "thanked_people": whole("how many are enough", 3),
+            "thanked_within": span("how long after", 1200),
+            "named": odds("the announcement names the speaker", 2.5),
+            "unnamed": odds("there is an announcement, whom it names stays unclear", 0.5),
+            "other": odds("the announcement names somebody else who speaks today", -1.5),
+            "before": span("greeting and call to begin are looked for so long before the stretch", 1200),
+            "after": span("closing words so long after it", 600),
+            "opening": share("a call to begin may stand in this first share of the talk", 0.25),
+            "closing": share("closing words count after this share of the talk", 0.55),
+            "preamble": whole("characters; a greeting longer than this is already the talk", 180),
+            "farewell": whole("characters; closing words longer than this are still the talk", 80),
+            "more": share("who says more than this share after closing words, unasked, has not closed", 0.15),
+            "joined": whole("characters; a shorter piece that stays open is joined with the next", 60),
+        },
+        tables={"acts": ACTS},
     ),
     Declaration(
         "topics",
         "topics and their titles",
-        kinds=TURN_KINDS,
-        tables={"lexicon": Field(Anything(), "words of the field that belong together", {})},
+        settings={
+            "shortest": whole("characters of a title, at least; two Latin letters count as one", 4, 1),
+            "longest": whole("characters of a title, at most", 16, 1),
+            "window": span("questions further apart share a heading only on very strong evidence", 4 * 3600),
+            "together": share("likeness from which two questions share a heading", 0.42),
+            "largest": whole("questions under one heading", 8, 1),
+        },
+        lists={
+            "patterns": words("what stands in a question => what of it makes the title, and its gain"),
+            "how": words("words for how"),
+            "what": words("words for what"),
+            "differ": words("words for a difference"),
+            "and": words("words for and"),
+            "of": words("words for of"),
+            "is": words("words for to be"),
+            "have": words("words for to have"),
+            "do": words("words for to do"),
+            "for": words("words for for"),
+            "know": words("words for to know"),
+            "fillers": words("may stand between the parts of a pattern, never in a title"),
+            "never": words("no part of a title"),
+            "first": words("no title begins with these"),
+            "last": words("no title ends with these"),
+            "heads": words("good ends of a title, though they weigh nothing themselves"),
+        },
     ),
-    Declaration("clean", "what is taken out of a published text", kinds=TURN_KINDS),
+    Declaration(
+        "clean",
+        "what is taken out of a published text",
+        lists={
+            "emoji": words("WeChat's names between [ and ]"),
+            "greetings": patterns("taken off the head of any text"),
+            "openings": patterns("taken off the head of a question"),
+            "fillers": patterns("taken off the head of an answer"),
+            "thanks": patterns("taken off the tail of any text"),
+        },
+    ),
     Declaration(
         "layout",
         "the digest's sections and headings",
-        tables={"headings": Field(Anything(), "headings of sections", {})},
+        settings={
+            "time": Field(Clock(text=True), "time of day in the front matter's date", "12:00:00"),
+            "image_hosts": words("a picture from elsewhere is shown as text"),
+            "short": whole("shorter messages are joined by a comma, longer ones by a full stop", 16, 0, "characters"),
+            "paragraph": whole("after so much the next message begins a paragraph", 160, 1, "characters"),
+        },
+        tables={
+            "front": table(Anything(), "front matter besides title and date"),
+            "headings": table(Mapping(Text()), "headings of sections, where the day gives none"),
+        },
     ),
 )
 
 SUBJECTS: dict[str, Declaration] = {declaration.name: declaration for declaration in _ALL}
-LISTS = Many(Text())

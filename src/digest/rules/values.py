@@ -59,6 +59,10 @@ class Type:
     def schema(self) -> dict[str, Any]:
         raise NotImplementedError
 
+    def filled(self, value: Any) -> Any:
+        """The value with the defaults of what no file gave; called once all files are put together."""
+        return value
+
     @property
     def says(self) -> str:
         """What is wanted, as it reads after "wants"."""
@@ -160,13 +164,13 @@ class OneOf(Type):
 
 @dataclass(frozen=True, slots=True)
 class Name(Type):
-    """An id: of a rule, a list, an act. `of` says what it names; whether it is there is checked after merging."""
+    """An id. `of` says what it names ("rule", "list", "act"); whether it is there is checked after merging."""
 
     of: str
 
     @property
     def says(self) -> str:
-        return f"the name of {self.of}"
+        return f"the name of a {self.of}"
 
     def read(self, node: Node, found: Findings) -> Any:
         text = _text(node, self, found)
@@ -300,7 +304,9 @@ class Duration(Type):
 
 @dataclass(frozen=True, slots=True)
 class Clock(Type):
-    """A time of the day, "HH:MM" or "HH:MM:SS" in quotes; read as seconds since midnight."""
+    """A time of the day, "HH:MM" or "HH:MM:SS" in quotes; read as seconds since midnight, or as HH:MM:SS."""
+
+    text: bool = False
 
     @property
     def says(self) -> str:
@@ -314,6 +320,8 @@ class Clock(Type):
         if parts is None or (parts[1] == "24" and (parts[2] != "00" or (parts[3] or "00") != "00")):
             found.add(node, "R105", f"{shown(node)} stands here; wants {self.says}")
             return BAD
+        if self.text:
+            return f"{parts[1]}:{parts[2]}:{parts[3] or '00'}"
         return int(parts[1]) * 3600 + int(parts[2]) * 60 + int(parts[3] or 0)
 
     def schema(self) -> dict[str, Any]:
@@ -397,6 +405,9 @@ class Mapping(Type):
                 values[name] = self.of.read(value, found)
         return BAD if BAD in values.values() or len(values) < len(node.items) else values
 
+    def filled(self, value: Any) -> Any:
+        return {name: self.of.filled(item) for name, item in value.items()}
+
     def schema(self) -> dict[str, Any]:
         return {"type": "object", "additionalProperties": self.of.schema()}
 
@@ -412,7 +423,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Record(Type):
-    """A mapping with declared keys; read as a dict that holds every key, defaults filled in."""
+    """A mapping with declared keys; read as a dict of those given, `filled` adds the defaults of the others."""
 
     fields: dict[str, Field]
 
@@ -435,12 +446,16 @@ class Record(Type):
                 values[name] = field.type.read(value, found)
                 good = good and values[name] is not BAD
         for name, field in self.fields.items():
-            if name not in node.items:
-                if field.default is BAD:
-                    found.add(node, "R104", f"{name!r} is missing: {field.doc}")
-                    good = False
-                values[name] = field.default
+            if name not in node.items and field.default is BAD:
+                found.add(node, "R104", f"{name!r} is missing: {field.doc}")
+                good = False
         return values if good else BAD
+
+    def filled(self, value: Any) -> Any:
+        return {
+            name: field.type.filled(value[name]) if name in value else field.default
+            for name, field in self.fields.items()
+        }
 
     def schema(self) -> dict[str, Any]:
         return {

@@ -1,0 +1,269 @@
+"""One rule file → what it says, every problem with its line and column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from digest.errors import Location, Problem
+from digest.rules.kinds import Kind
+from digest.rules.nodes import Findings, Map, Node, Scalar, Seq, did_you_mean, parse, read_text
+from digest.rules.subjects import SUBJECTS, Declaration
+from digest.rules.values import BAD, Field, Flag, Float, Many, Name, OneOf, Text, shown
+
+_WORDS = Many(Text())
+_LIST_NAME = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*\Z")
+# The keys of a rule besides its kind.
+COMMON: dict[str, Field] = {
+    "id": Field(Name("rule"), "what the rule is called; unique in its subject"),
+    "weight": Field(
+        Float(-20, 20, "log-odds"), "what it adds where it fires, in log-odds; below 0 speaks against", 0.0
+    ),
+    "why": Field(Text(), "the reason, in a line", ""),
+    "match": Field(Many(Text(), single=True), "sentences on which it must fire; they are its tests", ()),
+    "no_match": Field(Many(Text(), single=True), "sentences on which it must not fire", ()),
+    "sign": Field(
+        OneOf(("positive", "negative", "free")),
+        "what `digest tune` may make of the weight; left out: it keeps its sign",
+        "",
+    ),
+    "off": Field(Flag(), "true switches the rule off", False),
+}
+
+
+@cache
+def rule_keys(subject: str) -> Mapping[str, Field]:
+    """The keys of a subject's rules besides their kinds."""
+    if SUBJECTS[subject].acts:
+        return {**COMMON, "act": Field(Name("act"), "the act it speaks for, declared under `acts:`")}
+    return COMMON
+
+
+@dataclass(slots=True)
+class Draft:
+    """What the files say on a rule so far."""
+
+    id: str
+    where: Location
+    kind: type[Kind] | None = None
+    kind_values: dict[str, Any] | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    at: dict[str, Location] = field(default_factory=dict)
+    broken: bool = False  # a part of it was reported; what is missing is not
+
+
+@dataclass(slots=True)
+class Sheet:
+    """What one file says."""
+
+    subject: str
+    path: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)  # names with + or - before them too
+    tables: dict[str, Any] = field(default_factory=dict)  # names with + before them too
+    rules: list[Draft] = field(default_factory=list)
+    places: dict[tuple[str, ...], Location] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read(path: Path) -> Sheet:
+    """What a file says; its problems are in the sheet."""
+    found = Findings(str(path))
+    text = read_text(path, found)
+    return _sheet(text, found)
+
+
+def read_string(text: str, path: str = "rules.yml") -> Sheet:
+    """What the text of a file says; its problems are in the sheet."""
+    return _sheet(text, Findings(path))
+
+
+def _sheet(text: str | None, found: Findings) -> Sheet:
+    sheet = Sheet("", found.path, problems=found.problems, places=found.places)
+    top = parse(text, found) if text is not None else None
+    if top is None:
+        return sheet
+    declaration = _subject(top, found)
+    if declaration is None:
+        return sheet
+    sheet.subject = declaration.name
+    for name, (key, node) in top.items.items():
+        bare = name.removeprefix("+")
+        if name == "subject":
+            continue
+        if name == "settings":
+            _settings(node, declaration, sheet, found)
+        elif name == "lists":
+            _lists(node, declaration, sheet, found)
+        elif name == "rules" and declaration.kinds:
+            _rules(node, declaration, sheet, found)
+        elif bare in declaration.tables:
+            value = declaration.tables[bare].type.read(node, found)
+            if value is not BAD:
+                sheet.tables[name] = value
+                _places(node, (bare,), found)
+        else:
+            known = ["subject", "settings", "lists", *(["rules"] if declaration.kinds else []), *declaration.tables]
+            found.add(key, "R103", f"unknown key {name!r}{did_you_mean(name, known)}")
+    return sheet
+
+
+def _subject(top: Map, found: Findings) -> Declaration | None:
+    pair = top.items.get("subject")
+    if pair is None:
+        found.add(top, "R101", f"`subject:` is missing; it is one of {', '.join(SUBJECTS)}")
+        return None
+    value = Name("subject").read(pair[1], found)
+    if value is BAD:
+        return None
+    if value not in SUBJECTS:
+        found.add(pair[1], "R101", f"unknown subject {value!r}{did_you_mean(value, SUBJECTS)}")
+        return None
+    return SUBJECTS[value]
+
+
+def _places(node: Node, path: tuple[str, ...], found: Findings) -> None:
+    found.places[path] = found.at(node)
+    if isinstance(node, Map):
+        for name, (_, value) in node.items.items():
+            _places(value, (*path, name), found)
+
+
+def _settings(node: Node, declaration: Declaration, sheet: Sheet, found: Findings) -> None:
+    if not isinstance(node, Map):
+        found.add(node, "R102", "settings are a mapping: `settings: {name: value}`")
+        return
+    for name, (key, value) in node.items.items():
+        declared = declaration.settings.get(name)
+        if declared is None:
+            hint = did_you_mean(name, declaration.settings)
+            found.add(key, "R103", f"{declaration.name} has no setting {name!r}{hint}")
+            continue
+        result = declared.type.read(value, found)
+        if result is not BAD:
+            sheet.settings[name] = result
+            found.places["settings", name] = found.at(value)
+
+
+def _lists(node: Node, declaration: Declaration, sheet: Sheet, found: Findings) -> None:
+    if not isinstance(node, Map):
+        found.add(node, "R102", "lists are a mapping: `lists: {name: [word, word]}`")
+        return
+    for name, (key, value) in node.items.items():
+        bare = name[1:] if name[:1] in ("+", "-") else name
+        declared = declaration.lists.get(bare)
+        if declared is None and not declaration.kinds:
+            found.add(key, "R103", f"{declaration.name} has no list {bare!r}{did_you_mean(bare, declaration.lists)}")
+            continue
+        if not _LIST_NAME.match(bare):
+            found.add(key, "R110", f"{name!r} is no name of a list; write lower-case words joined by hyphens")
+            continue
+        items = (declared.type if declared else _WORDS).read(value, found)
+        if items is not BAD:
+            sheet.lists[name] = items
+            found.places["lists", name] = found.at(value)
+
+
+def _rules(node: Node, declaration: Declaration, sheet: Sheet, found: Findings) -> None:
+    if not isinstance(node, Seq):
+        found.add(node, "R102", "rules are a list, each item beginning with `- id: NAME`")
+        return
+    for item in node.items:
+        if not isinstance(item, Map):
+            found.add(item, "R102", f"{shown(item)} stands here; a rule is a mapping that begins with `- id: NAME`")
+            continue
+        draft = _rule(item, declaration, found)
+        if draft is not None:
+            sheet.rules.append(draft)
+
+
+def _rule(item: Map, declaration: Declaration, found: Findings) -> Draft | None:
+    pair = item.items.get("id")
+    keys = rule_keys(declaration.name)
+    before = len(found.problems)
+    rule_id: Any = BAD if pair is None else COMMON["id"].type.read(pair[1], found)
+    if pair is None:
+        found.add(item, "R104", "the rule has no `id:`")
+    draft = Draft("" if rule_id is BAD else rule_id, found.at(pair[1] if pair else item))
+    kinds = []
+    for name, (key, node) in item.items.items():
+        if name in declaration.kinds:
+            kinds.append(key)
+            if len(kinds) > 1:
+                hint = f"a rule has one kind, and {kinds[0].value!r} stands in line {kinds[0].line}; make it two rules"
+                found.add(key, "R111", hint + ", or join them by `all:`")
+                continue
+            draft.kind = declaration.kinds[name]
+            draft.kind_values = _kind(node, draft.kind, found)
+            draft.at[name] = draft.at["kind"] = found.at(node)
+        elif name in keys:
+            if name == "id":
+                continue
+            value = keys[name].type.read(node, found)
+            if value is not BAD:
+                draft.values[name] = value
+                draft.at[name] = found.at(node)
+        else:
+            _unknown_key(name, key, declaration, found)
+    draft.broken = len(found.problems) > before
+    return None if rule_id is BAD else draft
+
+
+def _unknown_key(name: str, key: Scalar, declaration: Declaration, found: Findings) -> None:
+    elsewhere = sorted(s.name for s in SUBJECTS.values() if name in s.kinds)
+    if elsewhere:
+        hint = f"the kind {name!r} is not one of {declaration.name}; it is known in {', '.join(elsewhere)}"
+        found.add(key, "R112", hint)
+        return
+    if name == "act":
+        hint = f"; rules of {declaration.name} speak for no act"
+    elif name == "kind":
+        hint = "; the kind is itself the key, such as `pattern: …`"
+    else:
+        inside = [kind.name for kind in declaration.kinds.values() if name in kind.fields]
+        hint = did_you_mean(name, {*rule_keys(declaration.name), *declaration.kinds})
+        if inside and "did you mean" not in hint:
+            hint = f"; it belongs inside a kind, such as `{inside[0]}: {{{name}: …}}`"
+    found.add(key, "R103", f"unknown key {name!r}{hint}")
+
+
+def _kind(node: Node, kind: type[Kind], found: Findings) -> dict[str, Any] | None:
+    """Arguments of the kind's dataclass, None where a problem was reported."""
+    if not isinstance(node, Map):
+        if not kind.main:
+            found.add(node, "R102", f"`{kind.name}:` is a mapping with {', '.join(kind.fields)}")
+            return None
+        attribute, declared = kind.fields[kind.main]
+        value = declared.type.read(node, found)
+        return None if value is BAD else {attribute: value}
+    values: dict[str, Any] = {}
+    good = True
+    for name, (key, item) in node.items.items():
+        pair = kind.fields.get(name)
+        if pair is None:
+            found.add(key, "R103", f"{kind.name} has no {name!r}{did_you_mean(name, kind.fields)}")
+            good = False
+            continue
+        value = pair[1].type.read(item, found)
+        good = good and value is not BAD
+        values[pair[0]] = value
+    for name, (_, declared) in kind.fields.items():
+        if declared.default is BAD and name not in node.items:
+            found.add(node, "R104", f"{kind.name} needs {name!r}: {declared.doc}")
+            good = False
+    if not good:
+        return None
+    if not node.items:
+        found.add(node, "R104", f"{kind.name} says nothing; give {', '.join(kind.fields)}")
+        return None
+    for low in values:
+        if low.startswith(("min", "since_min")):
+            high = low.replace("min", "max", 1)
+            if values.get(high) is not None and values[low] is not None and values[low] > values[high]:
+                found.add(node, "R118", f"{low} is over {high}, so nothing can fire")
+                return None
+    return values
