@@ -48,6 +48,11 @@ class Kind:
     fields: ClassVar[Mapping[str, tuple[str, Field]]]  # YAML name → (attribute, declaration)
     names: ClassVar[Mapping[str, tuple[str, ...]]]  # "act", "list", "rule" → attributes that name such
 
+    @classmethod
+    def about(cls) -> str:
+        """What the kind looks at, in a line."""
+        return (cls.__doc__ or "").partition("\n")[0]
+
     def lacks(self) -> str:
         """What is missing that no field alone can tell; "" where nothing is."""
         return ""

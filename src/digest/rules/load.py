@@ -130,7 +130,7 @@ class _Merged:
             hint = f"; if it is to change another rule, none has its id{near}" if "did you" in near else ""
             tell("id", "R111", f"the rule {draft.id!r} has no kind: {', '.join(self.declaration.kinds)}{hint}")
             return
-        if "weight" not in draft.values:
+        if "weight" not in draft.values and self.declaration.weighs:
             tell("id", "R104", f"the rule {draft.id!r} has no `weight:`, what it adds in log-odds")
         if self.declaration.acts and not rule.act:
             tell("id", "R104", f"the rule {draft.id!r} has no `act:`, what it speaks for")

@@ -9,6 +9,7 @@ from typing import Any
 
 from digest.errors import Location, Problem
 from digest.rules.kinds import Kind
+from digest.rules.match import TextRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ class Subject:
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:
         return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def texts(self) -> TextRules:
+        """The subject's rules that look at a text alone, compiled once."""
+        return TextRules(self.rules, self.lists)
 
     def of_act(self, act: str) -> tuple[Rule, ...]:
         """The rules that give this act."""

@@ -37,6 +37,7 @@ class Declaration:
     settings: Map[str, Field] = field(default_factory=dict)
     lists: Map[str, Field] = field(default_factory=dict)
     tables: Map[str, Field] = field(default_factory=dict)
+    weighs: bool = True  # whether a rule's weight adds to a score, so that it must be given
 
     @property
     def acts(self) -> bool:
@@ -203,6 +204,7 @@ _ALL = (
             "joined": whole("characters; a shorter piece that stays open is joined with the next", 60),
         },
         tables={"acts": ACTS},
+        weighs=False,
     ),
     Declaration(
         "topics",
@@ -216,6 +218,7 @@ _ALL = (
         },
         lists={
             "patterns": words("what stands in a question => what of it makes the title, and its gain"),
+            "nouns": words("nouns of the field"),
             "how": words("words for how"),
             "what": words("words for what"),
             "differ": words("words for a difference"),

@@ -1,0 +1,106 @@
+"""The JSON Schema of rule files, made from what the code declares, so that an editor completes and explains.
+
+`rules/schema.json` holds it; a test holds the file to this. A rule file names it in its first line:
+
+    # yaml-language-server: $schema=schema.json
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from digest.rules.kinds import PAIR_KINDS, TURN_KINDS, Kind
+from digest.rules.sheet import rule_keys
+from digest.rules.subjects import SUBJECTS, Declaration
+from digest.rules.values import BAD, Many, Text, described
+
+
+def text() -> str:
+    """The schema as the file holds it."""
+    return json.dumps(schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """The schema as plain data."""
+    definitions: dict[str, Any] = {}
+    for scope, kinds in (("turn", TURN_KINDS), ("pair", PAIR_KINDS)):
+        for name, kind in kinds.items():
+            definitions[f"{scope}-{name}"] = _kind(kind)
+    for declaration in SUBJECTS.values():
+        if declaration.kinds:
+            definitions[f"{declaration.name}-rule"] = _rule(declaration)
+        definitions[declaration.name] = _file(declaration)
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Rules of digest",
+        "type": "object",
+        "required": ["subject"],
+        "properties": {
+            "subject": {
+                "description": "which part of the program this file speaks to",
+                "enum": list(SUBJECTS),
+            }
+        },
+        "allOf": [
+            {
+                "if": {"properties": {"subject": {"const": name}}, "required": ["subject"]},
+                "then": {"$ref": f"#/definitions/{name}"},
+            }
+            for name in SUBJECTS
+        ],
+        "definitions": definitions,
+    }
+
+
+def _file(declaration: Declaration) -> dict[str, Any]:
+    lists: dict[str, Any] = {}
+    for name, field in declaration.lists.items():
+        lists[name] = described(field.type.schema(), field.doc)
+        lists[f"+{name}"] = described(field.type.schema(), f"added: {field.doc}")
+        lists[f"-{name}"] = described(field.type.schema(), f"taken out: {field.doc}")
+    properties: dict[str, Any] = {
+        "subject": {"const": declaration.name, "description": declaration.doc},
+        "settings": _object(
+            {n: described(f.type.schema(), f.doc, f.default) for n, f in declaration.settings.items()},
+            "numbers and words that the program asks for",
+        ),
+        "lists": {
+            "type": "object",
+            "description": "named lists of words; `+name` adds to a list of the packaged rules, `-name` takes out",
+            "properties": lists,
+            "additionalProperties": Many(Text()).schema() if declaration.kinds else False,
+        },
+    }
+    for name, field in declaration.tables.items():
+        properties[name] = described(field.type.schema(), field.doc)
+        properties[f"+{name}"] = described(field.type.schema(), f"added: {field.doc}")
+    if declaration.kinds:
+        properties["rules"] = {"type": "array", "items": {"$ref": f"#/definitions/{declaration.name}-rule"}}
+    return _object(properties, declaration.doc)
+
+
+def _rule(declaration: Declaration) -> dict[str, Any]:
+    scope = "pair" if declaration.kinds is PAIR_KINDS else "turn"
+    keys = rule_keys(declaration.name)
+    properties = {name: described(f.type.schema(), f.doc) for name, f in keys.items()}
+    for name, kind in declaration.kinds.items():
+        properties[name] = {"$ref": f"#/definitions/{scope}-{name}", "description": kind.about()}
+    rule = _object(properties, "one rule: an id, one kind, a weight, a reason, examples")
+    rule["required"] = ["id"]
+    return rule
+
+
+def _kind(kind: type[Kind]) -> dict[str, Any]:
+    whole = _object(
+        {n: described(f.type.schema(), f.doc, f.default) for n, (_, f) in kind.fields.items()}, kind.about()
+    )
+    whole["required"] = [n for n, (_, f) in kind.fields.items() if f.default is BAD]
+    if not kind.main:
+        return whole
+    main = kind.fields[kind.main][1]
+    return {"description": kind.about(), "anyOf": [described(main.type.schema(), main.doc), whole]}
+
+
+def _object(properties: dict[str, Any], doc: str) -> dict[str, Any]:
+    return {"type": "object", "description": doc, "properties": properties, "additionalProperties": False}
