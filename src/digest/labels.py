@@ -1,0 +1,222 @@
+"""Labels of people: two spellings made one, how like two labels are, and where `@label` stands in a text.
+
+A label is a remark or nickname as the exporter sees it (`Finn`); a mention is the card its owner set in the group
+(`name-company-role-city`). Two labels of one person share a name, a nickname, or at least a company.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log
+
+# The commonest family names, which tell a name part from a company part.
+SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范石廖贾夏韦付方白邹孟熊"
+    "秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅"
+    "童凌毕单季裴霍涂苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应"
+    "臧闵苟邬边卞姬师仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储燕楚鄢劳谌奚粟冼蔺楼盘满闻位厉郜阚茆劉張陳楊黃趙吳孫馬羅鄭"
+)
+
+_FOLD: dict[int, int | str] = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)}
+_FOLD |= dict.fromkeys((0x2005, 0x3000, 0xA0), " ")
+_FOLD |= dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0x2500), "-")
+_PART = re.compile(r"[^-_~|/+·•.,，、()（）\s@#*&:\[\]]+")
+_PIECE = re.compile(r"[a-z][a-z0-9]*|[0-9]+|[㐀-鿿]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def fold(text: str) -> str:
+    """The text with full-width forms, dashes and case made one, character for character."""
+    out = text.translate(_FOLD)
+    low = out.lower()
+    return low if len(low) == len(out) else "".join(c.lower() if len(c.lower()) == 1 else c for c in out)
+
+
+@lru_cache(1 << 15)
+def key(label: str) -> str:
+    """What makes two spellings of a label one: composed, folded, lost emoji and spare spaces out."""
+    text = fold(unicodedata.normalize("NFC", label)).replace("?", "")
+    return " ".join(text.split()) or label.strip()
+
+
+# ---------------------------------------------------------------- likeness
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A label taken apart."""
+
+    key: str
+    name: str  # the piece that most looks like a name or nickname in Chinese, "" where none does
+    full: bool  # `name` opens with a family name and has two or three characters
+    latin: frozenset[str]  # latin words that are no role or city
+    grams: frozenset[str]  # pairs of Chinese characters, roles and cities left out
+
+
+@lru_cache(1 << 15)
+def parts(label: str, common: frozenset[str]) -> Parts:
+    """A label taken apart, without the words that many labels share."""
+    whole = key(label)
+    spaced = fold(_CAMEL.sub(" ", unicodedata.normalize("NFC", label)))
+    name, full = "", False
+    latin, grams = set[str](), set[str]()
+    for place, part in enumerate(_PART.findall(spaced)):
+        for piece in _PIECE.findall(part):
+            if piece in common:
+                continue
+            if piece.isascii():
+                if len(piece) > 1 and not piece.isdigit():
+                    latin.add(piece)
+                continue
+            grams.update(piece[i : i + 2] for i in range(len(piece) - 1))
+            looks = 2 <= len(piece) <= 3 and piece[0] in SURNAMES
+            if (looks and not full) or (not name and place == 0 and len(piece) <= 4):
+                name, full = piece, looks
+    return Parts(whole, name, full, frozenset(latin), frozenset(grams - common))
+
+
+def rarity(labels: Iterable[Parts], total: int) -> dict[str, float]:
+    """What it is worth to share a gram or word: the log of how few of the day's persons have it."""
+    count: dict[str, int] = {}
+    for label in labels:
+        for gram in label.grams | label.latin:
+            count[gram] = count.get(gram, 0) + 1
+    return {g: max(0.0, log((total + 2) / n)) for g, n in count.items()}
+
+
+def likeness(a: Parts, b: Parts, worth: Mapping[str, float]) -> float:
+    """How much two labels speak for one person, in log-odds: below 0 where their names contradict."""
+    score = 0.0
+    for gram in a.grams & b.grams:
+        score += 0.55 * worth.get(gram, 0.0)  # neighbouring pairs overlap, so each counts about half
+    for word in a.latin:
+        if word in b.latin:
+            score += worth.get(word, 0.0)
+        elif len(word) >= 4:
+            near = [w for w in b.latin if len(w) >= 4 and (word in w or w in word)]
+            score += max((0.6 * worth.get(w, 0.0) for w in near), default=0.0)
+    for one, other in ((a, b), (b, a)):
+        if len(one.name) > 1 and one.name in other.key:
+            return score + (3.0 if one.full else 1.5)
+    if (len(a.name) == 1 and a.name in b.name) or (len(b.name) == 1 and b.name in a.name):
+        return score + 1.0
+    return score - 5.0 if a.full and b.full else score
+
+
+# ---------------------------------------------------------------- where mentions stand
+
+# mail addresses and web addresses hold an @ that names nobody
+_NO_MENTION = re.compile(r"https?://[!-~]+|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.-]*[A-Za-z]")
+_RUN = re.compile(r"[^\n，。！；：！!、…@＠【】「」“”\"<>《》？]{1,60}")
+_CARD = re.compile(r"[^\s?]+[-_~－—][^\s?]+[-_~－—][^\s?]+")
+_ODD = re.compile(r"[\s，。！；：、…@＠【】「」“”\"<>《》？?]")
+_GLUE = re.compile(r"[-_~－—–]")
+_ASKING = "吗呢么吧啊"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A mention in a text: the `@` and the lost space after the label are inside it."""
+
+    start: int
+    end: int
+    label: str
+    sure: bool  # something shows where the label ends
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Labels known beforehand, which show where a mention ends."""
+
+    plain: frozenset[str] = frozenset()  # folded
+    cards: tuple[str, ...] = ()  # folded, longest first: those that may be followed by words outright
+    odd: tuple[re.Pattern[str], ...] = ()  # labels that hold spaces or marks, longest first
+
+
+def told(labels: Iterable[str]) -> Told:
+    """Labels made ready to close mentions with."""
+    known = sorted({fold(x) for x in labels if len(x) > 1}, key=lambda x: (-len(x), x))
+    odd = [x for x in known if _ODD.search(x)]
+    return Told(
+        frozenset(known),
+        tuple(x for x in known if x not in odd),
+        tuple(re.compile(r"[ \u2005]+".join(map(re.escape, x.split())) + r"(?![a-z0-9_-])") for x in odd),
+    )
+
+
+def spans(text: str, known: Told) -> list[Span]:
+    """Where `@label` stands in a text, in order, none inside another."""
+    out: list[Span] = []
+    blocked: list[tuple[int, int]] | None = None
+    last = 0
+    for at in re.finditer("[@＠]", text):
+        i = at.start()
+        if blocked is None:
+            blocked = [m.span() for m in _NO_MENTION.finditer(text)]
+        if i < last or any(a <= i < b for a, b in blocked):
+            continue
+        found = _closed(text, i + 1, known)
+        if found is None:
+            continue
+        end, sure = found
+        label = text[i + 1 : end].strip()
+        glued = i and text[i - 1].isascii() and text[i - 1].isalnum() and label[:1].isascii()
+        if glued and fold(label) not in known.plain:
+            continue  # user@host
+        if text[end : end + 1] in ("?", "\u2005", " ", "\xa0"):
+            end += 1
+        out.append(Span(i, end, label, sure))
+        last = end
+    return out
+
+
+def _closed(text: str, start: int, known: Told) -> tuple[int, bool] | None:
+    """Where the label that starts at `start` ends, and whether that is certain; None where there is none."""
+    tail = fold(text[start : start + 60])
+    for pattern in known.odd:
+        if hit := pattern.match(tail):
+            return start + hit.end(), True
+    matched = _RUN.match(text, start)
+    if matched is None:
+        return None
+    run = matched.group()
+    question = run.find("?")
+    space = min((n for n in (run.find(" "), run.find("\u2005"), run.find("\xa0")) if n >= 0), default=-1)
+    if question == 0 or space == 0:
+        return None
+    if question > 0 and (space < 0 or question < space):
+        size, sure = question, run[question - 1] not in _ASKING
+        marks = len(run[question:]) - len(run[question:].lstrip("?"))
+        # a lost emoji at the label's end is two marks, the lost space after it a third
+        size += marks - 1 if marks % 2 and marks > 1 else 0
+    elif space > 0:
+        size, sure = space, True
+        card = _CARD.match(run, space + 1)
+        if card and card.start() == space + 1 and not _GLUE.search(run[:space]):
+            after = run[card.end() : card.end() + 1]
+            if after in ("", "?", " ", "\u2005") and len(card.group()) <= 30:
+                size = card.end()  # `Nick 名字-公司-岗位-城市`: the name itself holds the space
+    else:
+        # the end of the text closes a label; another mark may as well stand in the sentence
+        size, sure = len(run), start + len(run) == len(text)
+    folded = tail[:size]
+    if folded in known.plain:
+        return start + size, True
+    for label in known.cards:
+        if folded.startswith(label) and (_CARD.match(label) or not sure):
+            following = folded[len(label)]
+            if not (following.isascii() and (following.isalnum() or following in "-_~")):
+                return start + len(label), True
+    if not sure or size > 24:
+        if _CARD.match(run[:size]) and size <= 32:
+            return start + size, False
+        word = re.match(r"[A-Za-z][A-Za-z0-9]+", run)
+        if word and size > word.end():
+            return start + word.end(), False  # `@Finn来一个`: the words after a latin nickname are the sentence
+        if size > 12:
+            return None
+    return start + size, sure
