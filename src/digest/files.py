@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import signal
 import stat
@@ -18,7 +19,8 @@ from types import FrameType
 
 from digest.errors import ConflictError, DigestError, UsageError
 
-_TEMP = ".digest-"  # then the process's number and `.tmp`
+_TEMP = ".digest-"  # then the process's number, a counter and `.tmp`
+_numbers = itertools.count()
 _LOCK = "lock"
 STATE = ".digest"  # the folder of a project's own state
 
@@ -96,21 +98,41 @@ def write_atomic(
 
 
 def _replace(path: Path, name: str, folder: int, content: bytes, before: bytes | None, backup: Path | None) -> None:
-    temp = f"{_TEMP}{os.getpid()}.tmp"
+    temp = _temp_name()
     try:
+        _unchanged(path, name, folder, before)  # before the backup, which a changed file must not take the place of
         _write_new(temp, folder, content, _mode(name, folder))
         if backup is not None and before is not None:
-            _link(name, folder, path, backup, before)
-        if _content(path, name, folder) != before:
-            raise ConflictError(
-                f"{path}: someone else changed it meanwhile; nothing was written. Run the command again"
-            )
+            _link(name, folder, backup, before)
+        _unchanged(path, name, folder, before)
         os.rename(temp, name, src_dir_fd=folder, dst_dir_fd=folder)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temp, dir_fd=folder)
         raise
-    os.fsync(folder)
+    try:
+        _sync(folder)
+    except OSError as error:
+        raise DigestError(
+            f"{path}: written, but the disk did not confirm it ({error.strerror}). Check the disk"
+        ) from None
+
+
+def _unchanged(path: Path, name: str, folder: int, before: bytes | None) -> None:
+    if _content(path, name, folder) != before:
+        raise ConflictError(f"{path}: someone else changed it meanwhile; nothing was written. Run the command again")
+
+
+def _temp_name() -> str:
+    return f"{_TEMP}{os.getpid()}-{next(_numbers)}.tmp"
+
+
+def _sync(folder: int) -> None:
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # a file system that knows no sync of folders
+            raise
 
 
 def _write_new(name: str, folder: int, content: bytes, mode: int | None) -> None:
@@ -128,11 +150,11 @@ def _write_new(name: str, folder: int, content: bytes, mode: int | None) -> None
         os.close(fd)
 
 
-def _link(name: str, folder: int, path: Path, backup: Path, before: bytes) -> None:
+def _link(name: str, folder: int, backup: Path, before: bytes) -> None:
     """Keep the old content under `backup`: a second name for the file, or a copy where the disk knows no links."""
     root, parts = _below(backup, None)
     there = _folder(root, parts[:-1])
-    temp = f"{_TEMP}{os.getpid()}.backup.tmp"
+    temp = _temp_name()
     try:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temp, dir_fd=there)
@@ -144,7 +166,7 @@ def _link(name: str, folder: int, path: Path, backup: Path, before: bytes) -> No
             _write_new(temp, there, before, None)
         _content(backup, parts[-1], there)  # refuses a backup that is a link or a device
         os.rename(temp, parts[-1], src_dir_fd=there, dst_dir_fd=there)
-        os.fsync(there)
+        _sync(there)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temp, dir_fd=there)
@@ -196,7 +218,7 @@ def _folder(root: Path, names: tuple[str, ...]) -> int:
         try:
             try:
                 os.mkdir(name, dir_fd=fd)
-                os.fsync(fd)
+                _sync(fd)
             except FileExistsError:
                 pass
             inner = os.open(name, flags | os.O_NOFOLLOW, dir_fd=fd)

@@ -14,6 +14,7 @@ _CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f"
 _INVISIBLE = (
     "\xad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
 )
+_HUGE = re.compile("&#[0-9]{8,};?")  # beyond Unicode, and at 5,000 digits beyond what int() takes
 _CONTROLS = re.compile(f"[{_CONTROL}]")
 _INVISIBLES = re.compile(f"[{_INVISIBLE}]")
 
@@ -27,7 +28,7 @@ def decoded(text: str) -> str:
     for _ in range(PASSES):
         if "&" not in text:
             break
-        text = html.unescape(text)
+        text = html.unescape(_HUGE.sub("\N{REPLACEMENT CHARACTER}", text))
     return text
 
 
@@ -36,6 +37,8 @@ def clean(text: str, counts: dict[str, int]) -> str:
     if "&" in text and (plain := decoded(text)) != text:
         counts["entities"] = counts.get("entities", 0) + 1
         text = plain
+    if text.isprintable():
+        return text
     for kind, pattern in (("control characters", _CONTROLS), ("invisible characters", _INVISIBLES)):
         text, found = pattern.subn("", text)
         if found:

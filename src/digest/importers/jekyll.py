@@ -17,16 +17,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from itertools import accumulate, compress, count, repeat
+from operator import add, gt
 from pathlib import Path
 
 from digest.errors import LogError
 from digest.importers import clean
 from digest.importers.columns import Columns, messages, repeated
-from digest.importers.source import Source, agreed_day, day_in_name
+from digest.importers.source import NoMessages, Source, agreed_day, day_in_name
 from digest.model import Image, Log, Quote
 
-HEADER = re.compile(r"^>[^\S\n]*(\d{1,2}:\d{2}:\d{2})[^\S\n]+([^\n]*)$", re.M)
-IMAGE = re.compile(r"!\[([^\]\n]*)\]\(([^()\s]*)\)")
+HEADER = re.compile(r"^>[^\S\n]*(\d{1,2}:\d{2}):(\d{2})[^\S\n]+([^\n]*)$", re.M)  # minute, second, name
+IMAGE = re.compile(r"!\[([^\[\]\n]*)\]\(([^()\s]*)\)")
 # 「name：text」 - - - - own words; the brackets of the second form were lost to `?` on the way.
 _QUOTES = {
     "「": (re.compile(r"「([^：:」]{1,80})[：:]"), re.compile(r"」\s*-\s*-\s*-[-\s]*")),
@@ -36,7 +38,7 @@ _LONGEST_NAME = 40
 _FRONT = re.compile(r"\s*---[^\S\n]*\n(.*?\n)??---[^\S\n]*(?:\n|\Z)", re.S)
 _FIELD = re.compile(r"^(title|date):[^\S\n]*(.*)$", re.M)
 _DATE = re.compile(r"""["']?([0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])""")
-_CUT_HEADER = re.compile(r"^>[ \t]*[0-9:]{0,8}[ \t]*\Z", re.M)
+_CUT_HEADER = re.compile(r">\s*[0-9]{0,2}(?::[0-9]{0,2}){0,2}")
 
 
 def identify(head: bytes, path: Path) -> bool:
@@ -56,7 +58,9 @@ def read(source: Source, *, day: dt.date | None, room: str) -> Log:
     counts: dict[str, int] = {}
     warnings: list[str] = []
 
-    front, loose = _front_matter(pieces[0])
+    front, loose = _front_matter(path, pieces[0], warnings)
+    if not text.strip() and day is None and day_in_name(path) is None:
+        raise NoMessages(f"{path}: no messages, for the file is empty. Nothing to do")
     if loose.strip():
         if len(pieces) == 1:
             raise LogError(f"{path}: no message header like `> 09:15:02  name` in it. Is it a log, and not a digest?")
@@ -81,12 +85,17 @@ def read(source: Source, *, day: dt.date | None, room: str) -> Log:
     )
 
 
-def _front_matter(top: str) -> tuple[dict[str, str], str]:
+def _front_matter(path: Path, top: str, warnings: list[str]) -> tuple[dict[str, str], str]:
     """The fields of the front matter, and what else stands above the first header."""
-    found = _FRONT.match(top)
-    if not found:
-        return {}, top
-    return {key: value.strip() for key, value in _FIELD.findall(found[1] or "")}, top[found.end() :]
+    whole = _FRONT.match(top)
+    if whole:
+        inside, loose = whole[1] or "", top[whole.end() :]
+    elif top.lstrip().startswith("---\n"):
+        inside, loose = top, ""
+        warnings.append(f"{path}: the front matter does not end. Close it with a line of ---")
+    else:
+        inside, loose = "", top
+    return {key: value.strip() for key, value in _FIELD.findall(inside)}, loose
 
 
 def _date(path: Path, said: str, warnings: list[str]) -> dt.date | None:
@@ -102,36 +111,40 @@ def _date(path: Path, said: str, warnings: list[str]) -> dt.date | None:
 
 
 def _rows(pieces: list[str], counts: dict[str, int]) -> Columns:
-    clocks, names, bodies = pieces[1::3], pieces[2::3], pieces[3::3]
-    second_of = {clock: _second(clock) for clock in dict.fromkeys(clocks)}
+    minutes, names, bodies = pieces[1::4], pieces[3::4], pieces[4::4]
+    # A day has 1,440 minutes and some hundred names: each is worked out once.
+    start_of = {minute: 60 * _minute(minute) for minute in dict.fromkeys(minutes)}
+    second_of = {second: int(second) for second in dict.fromkeys(pieces[2::4])}
     label_of = {name: clean.label(name, counts) for name in dict.fromkeys(names)}
     raws = list(map(str.strip, bodies))
-    lines = []
-    line = pieces[0].count("\n") + 1
-    for body in bodies:
-        lines.append(line)
-        line += body.count("\n")
+    lines = list(accumulate(map(str.count, bodies, repeat("\n")), initial=pieces[0].count("\n") + 1))
     rows = Columns(
-        seconds=list(map(second_of.__getitem__, clocks)),
+        seconds=list(map(add, map(start_of.__getitem__, minutes), map(second_of.__getitem__, pieces[2::4]))),
         speakers=list(map(label_of.__getitem__, names)),
         texts=raws.copy(),
         raws=raws,
-        lines=lines,
+        lines=lines[:-1],
     )
     # Nearly all bodies are their own text; only these need a closer look.
     for row, raw in enumerate(raws):
-        if not raw.isprintable() or "&" in raw or "![" in raw or raw[:1] in ("「", "?"):
+        if not raw.isprintable() or "&" in raw or "![" in raw or raw[:1] in _QUOTES:
             _look_closer(rows, row, counts)
     return rows
 
 
-def _second(clock: str) -> int:
-    hours, minutes, seconds = map(int, clock.split(":"))
-    return hours * 3600 + minutes * 60 + seconds
+def _minute(clock: str) -> int:
+    hours, minutes = map(int, clock.split(":"))
+    return hours * 60 + minutes
 
 
 def _look_closer(rows: Columns, row: int, counts: dict[str, int]) -> None:
-    text = clean.clean(rows.raws[row], counts)
+    raw = rows.raws[row]
+    only = IMAGE.fullmatch(raw) if raw[:2] == "![" and "&" not in raw and raw.isprintable() else None
+    if only:  # three in four come this way
+        rows.images[row] = (Image(only[1], only[2]),)
+        rows.texts[row] = ""
+        return
+    text = clean.clean(raw, counts)
     if "\n" in text:
         text = "\n".join(filter(None, map(str.strip, text.split("\n"))))
     text = text.strip()
@@ -175,24 +188,30 @@ def _look_for_oddities(
         if found:
             counts[kind] = found
     seconds = rows.seconds
-    back = [row for row in range(1, len(seconds)) if seconds[row] < seconds[row - 1]]
+    back = list(compress(count(1), map(gt, seconds, seconds[1:])))
     if back:
         counts["clock going back"] = len(back)
         warnings.append(
             f"{path}:{rows.lines[back[0]]}: the clock goes back here ({len(back)} in all); the file's order was kept"
         )
-    wrong = [row for row, clock in enumerate(pieces[1::3]) if not _exists(clock)]
+    wrong = _impossible(pieces)
     if wrong:
         counts["impossible times"] = len(wrong)
+        at = 1 + 4 * wrong[0]
         warnings.append(
-            f"{path}:{rows.lines[wrong[0]]}: no such time: {pieces[1 + 3 * wrong[0]]}; the message was kept"
+            f"{path}:{rows.lines[wrong[0]]}: no such time: {pieces[at]}:{pieces[at + 1]}; the message was kept"
         )
-    end = pieces[-1]
-    if end and (not end.endswith("\n") or _CUT_HEADER.search(end.rstrip("\n"))):
+    last = pieces[-1].rstrip().rpartition("\n")[2]
+    if len(pieces) > 1 and (pieces[-1][-1:] not in ("\n", " ", "") or _CUT_HEADER.fullmatch(last)):
         counts["cut off"] = 1
         warnings.append(f"{path}: the file stops in mid-line; it may be cut off. Export the day again to be sure")
 
 
-def _exists(clock: str) -> bool:
-    hours, minutes, seconds = clock.split(":")
-    return int(hours) < 24 and int(minutes) < 60 and int(seconds) < 60
+def _impossible(pieces: list[str]) -> list[int]:
+    """Rows whose header gives a time that no clock shows."""
+    minutes = {clock for clock in set(pieces[1::4]) if int(clock[:-3]) > 23 or int(clock[-2:]) > 59}
+    seconds = {second for second in set(pieces[2::4]) if int(second) > 59}
+    if not minutes and not seconds:
+        return []
+    each = zip(pieces[1::4], pieces[2::4], strict=True)
+    return [row for row, (minute, second) in enumerate(each) if minute in minutes or second in seconds]

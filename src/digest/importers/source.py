@@ -110,6 +110,12 @@ def _likely(data: bytes, at: int) -> str:
     return "gbk" if chinese * 10 > strange * 8 else ""
 
 
+class NoMessages(LogError):
+    """A log of no messages, about which there is nothing to do: no failure."""
+
+    exit_status = 0
+
+
 def room_of(path: Path, logs: Path | None = None) -> str:
     """The room a log belongs to: the folder between the logs folder and the file, "" where it lies there itself."""
     parent = path.absolute().parent
