@@ -31,7 +31,7 @@ LOG_SUFFIXES = ("markdown", "md", "txt", "json", "jsonl", "csv", "zip", "xls", "
 
 _LOG_NAME = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?:-chat)?\.(?:{'|'.join(LOG_SUFFIXES)})")
 _LONGEST_FOLDER = 100  # bytes; most file systems take 255
-_UNSAFE = re.compile(r'[\x00-\x20/\\:*?"<>|\x7f-\x9f]+')
+_UNSAFE = re.compile(r'[ /\\:*?"<>|]+')
 _RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(?:\..*)?", re.I)
 
 
@@ -304,12 +304,13 @@ def safe_folder(room: str) -> str:
     'proddev'
     """
     plain = unicodedata.normalize("NFC", room)
-    name = _UNSAFE.sub("-", plain).lstrip(".-~ ").rstrip(". ")
-    while len(name.encode("utf-8", "replace")) > _LONGEST_FOLDER:
+    seen = "".join(c if c.isprintable() else "-" for c in plain)
+    name = _UNSAFE.sub("-", seen).lstrip(".-~").rstrip(".")
+    while len(name.encode()) > _LONGEST_FOLDER:
         name = name[:-1]
     if _RESERVED.fullmatch(name):
         name = f"room-{name}"
-    if name == plain:
+    if name and name == plain:
         return name
     stamp = hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{name or 'room'}-{stamp}"
