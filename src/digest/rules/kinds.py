@@ -1,4 +1,4 @@
-"""The kinds of rule: what a rule can look at, each a frozen dataclass.
+"""The kinds of rule: what a rule can look at, each a frozen dataclass (`kind` makes it one).
 
 A new kind is one class here: the loader, the linter, the JSON Schema and `digest rules show` read `TURN_KINDS` and
 `PAIR_KINDS`. In YAML a kind is one key of the rule; its main field may stand alone:
@@ -12,91 +12,23 @@ A Python name with `_` at its end (`is_`, `in_`) is written without it in YAML. 
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
-
-from digest.rules.values import (
-    BAD,
-    Clock,
-    Duration,
-    Field,
-    Flag,
-    Float,
-    Int,
-    Many,
-    Name,
-    OneOf,
-    Probability,
-    Regex,
-    Text,
-    Type,
-)
+from digest.rules.kind import Kind, at_least, kind, want
+from digest.rules.shapes import Many
+from digest.rules.values import Clock, Duration, Flag, Float, Int, Name, OneOf, Probability, Regex, Text
 
 # The words that rules may use for who speaks and for the state of the day. A stage that learns a new one adds it here.
 SPEAKERS = ("guest", "owner", "asker", "newcomer", "regular", "host", "bot", "self")
 STATES = ("before-talk", "talk", "after-talk", "no-talk", "small-talk", "open-question", "quiet", "busy")
 
 
-class Kind:
-    """What a rule looks at. `name` is its key in YAML, `main` the field that may stand alone."""
-
-    __slots__ = ()
-    name: ClassVar[str]
-    main: ClassVar[str]
-    fields: ClassVar[Mapping[str, tuple[str, Field]]]  # YAML name → (attribute, declaration)
-    names: ClassVar[Mapping[str, tuple[str, ...]]]  # "act", "list", "rule" → attributes that name such
-
-    @classmethod
-    def about(cls) -> str:
-        """What the kind looks at, in a line."""
-        return (cls.__doc__ or "").partition("\n")[0]
-
-    def lacks(self) -> str:
-        """What is missing that no field alone can tell; "" where nothing is."""
-        return ""
-
-
 TURN_KINDS: dict[str, type[Kind]] = {}
 PAIR_KINDS: dict[str, type[Kind]] = {}
-K = TypeVar("K", bound=type[Kind])
-
-
-def want(type_: Type, doc: str, default: Any = BAD) -> Any:
-    """A field of a kind: its type, what it means, its default; without a default it must be given."""
-    metadata = {"field": Field(type_, doc, default)}
-    # every field has a default so that order is free; the loader insists on those that must be given
-    return dataclasses.field(default=None if default is BAD else default, metadata=metadata)
-
-
-def kind(name: str, kinds: dict[str, type[Kind]], main: str = "") -> Callable[[K], K]:
-    """Enter a class among the kinds, its fields read once."""
-
-    def enter(cls: K) -> K:
-        cls.name, cls.main = name, main
-        cls.fields = {f.name.rstrip("_"): (f.name, f.metadata["field"]) for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
-        named: dict[str, tuple[str, ...]] = {}
-        for attribute, declared in cls.fields.values():
-            type_ = declared.type.of if isinstance(declared.type, Many) else declared.type
-            if isinstance(type_, Name):
-                named[type_.of] = (*named.get(type_.of, ()), attribute)
-        cls.names = named
-        kinds[name] = cls
-        return cls
-
-    return enter
-
-
-def at_least(doc: str, unit: str, low: int | None = 0) -> Any:
-    return want(Int(low, None, unit), doc, None)
 
 
 # ---- kinds that look at one turn -------------------------------------------------------------------------------
 
 
 @kind("pattern", TURN_KINDS, main="pattern")
-@dataclass(frozen=True, slots=True)
 class Pattern(Kind):
     """The turn's words match an expression (RE2). `^` and `$` stand for the ends of any message of the turn."""
 
@@ -109,7 +41,6 @@ class Pattern(Kind):
 
 
 @kind("lexicon", TURN_KINDS, main="list")
-@dataclass(frozen=True, slots=True)
 class Lexicon(Kind):
     """The turn holds words of a list; each word counts once."""
 
@@ -123,7 +54,6 @@ class Lexicon(Kind):
 
 
 @kind("length", TURN_KINDS)
-@dataclass(frozen=True, slots=True)
 class Length(Kind):
     """How long the turn's text is."""
 
@@ -132,7 +62,6 @@ class Length(Kind):
 
 
 @kind("mention", TURN_KINDS, main="of")
-@dataclass(frozen=True, slots=True)
 class Mention(Kind):
     """Whom the turn mentions with @."""
 
@@ -142,7 +71,6 @@ class Mention(Kind):
 
 
 @kind("speaker", TURN_KINDS, main="is")
-@dataclass(frozen=True, slots=True)
 class Speaker(Kind):
     """Who speaks."""
 
@@ -150,7 +78,6 @@ class Speaker(Kind):
 
 
 @kind("follows", TURN_KINDS, main="what")
-@dataclass(frozen=True, slots=True)
 class Follows(Kind):
     """What comes after the turn: how many, how soon."""
 
@@ -163,7 +90,6 @@ class Follows(Kind):
 
 
 @kind("precedes", TURN_KINDS, main="what")
-@dataclass(frozen=True, slots=True)
 class Precedes(Kind):
     """What came before the turn: how many, how recently."""
 
@@ -176,7 +102,6 @@ class Precedes(Kind):
 
 
 @kind("hour", TURN_KINDS)
-@dataclass(frozen=True, slots=True)
 class Hour(Kind):
     """When the turn starts; from after to goes over midnight."""
 
@@ -185,7 +110,6 @@ class Hour(Kind):
 
 
 @kind("state", TURN_KINDS, main="is")
-@dataclass(frozen=True, slots=True)
 class State(Kind):
     """The state of the day when the turn starts, and since how long it lasts."""
 
@@ -195,7 +119,6 @@ class State(Kind):
 
 
 @kind("scored", TURN_KINDS, main="act")
-@dataclass(frozen=True, slots=True)
 class Scored(Kind):
     """Another act of the same turn has a score; acts named here are scored first."""
 
@@ -205,7 +128,6 @@ class Scored(Kind):
 
 
 @kind("media", TURN_KINDS, main="of")
-@dataclass(frozen=True, slots=True)
 class Media(Kind):
     """The turn holds pictures, links or quotes."""
 
@@ -214,7 +136,6 @@ class Media(Kind):
 
 
 @kind("repeats", TURN_KINDS, main="similarity")
-@dataclass(frozen=True, slots=True)
 class Repeats(Kind):
     """The turn says again what an earlier turn of that day said."""
 
@@ -222,7 +143,6 @@ class Repeats(Kind):
 
 
 @kind("near", TURN_KINDS)
-@dataclass(frozen=True, slots=True)
 class Near(Kind):
     """Turns shortly before or after hold something: who spoke, what it was, whom it named."""
 
@@ -246,7 +166,6 @@ class Near(Kind):
 
 
 @kind("around", TURN_KINDS)
-@dataclass(frozen=True, slots=True)
 class Around(Kind):
     """The share of the turns around it, itself left out, that have an act; or how many people speak there."""
 
@@ -257,7 +176,6 @@ class Around(Kind):
 
 
 @kind("all", TURN_KINDS, main="of")
-@dataclass(frozen=True, slots=True)
 class All(Kind):
     """Other rules fired together, and others did not."""
 
@@ -274,7 +192,6 @@ SIDE = OneOf(("child", "parent"))
 
 
 @kind("quote", PAIR_KINDS, main="of")
-@dataclass(frozen=True, slots=True)
 class PairQuote(Kind):
     """The child quotes a turn."""
 
@@ -282,7 +199,6 @@ class PairQuote(Kind):
 
 
 @kind("mention", PAIR_KINDS, main="of")
-@dataclass(frozen=True, slots=True)
 class PairMention(Kind):
     """The child mentions somebody with @."""
 
@@ -294,7 +210,6 @@ class PairMention(Kind):
 
 
 @kind("gap", PAIR_KINDS)
-@dataclass(frozen=True, slots=True)
 class Gap(Kind):
     """How far the child stands from its parent; bounds of several units must all hold."""
 
@@ -307,7 +222,6 @@ class Gap(Kind):
 
 
 @kind("same-speaker", PAIR_KINDS, main="of")
-@dataclass(frozen=True, slots=True)
 class SameSpeaker(Kind):
     """The child's speaker is the parent's, or the one who asked what the parent belongs to."""
 
@@ -315,7 +229,6 @@ class SameSpeaker(Kind):
 
 
 @kind("shared-words", PAIR_KINDS)
-@dataclass(frozen=True, slots=True)
 class SharedWords(Kind):
     """Words that both hold, each weighing the more the rarer it is; the sum is compared."""
 
@@ -324,7 +237,6 @@ class SharedWords(Kind):
 
 
 @kind("acts", PAIR_KINDS)
-@dataclass(frozen=True, slots=True)
 class PairActs(Kind):
     """What parent and child are; left out: anything."""
 
@@ -336,7 +248,6 @@ class PairActs(Kind):
 
 
 @kind("pattern", PAIR_KINDS, main="pattern")
-@dataclass(frozen=True, slots=True)
 class PairPattern(Kind):
     """The words of one side match an expression (RE2). `^` and `$` stand for the ends of any of its messages."""
 
@@ -350,7 +261,6 @@ class PairPattern(Kind):
 
 
 @kind("lexicon", PAIR_KINDS, main="list")
-@dataclass(frozen=True, slots=True)
 class PairLexicon(Kind):
     """One side holds words of a list; each word counts once."""
 
@@ -365,7 +275,6 @@ class PairLexicon(Kind):
 
 
 @kind("length", PAIR_KINDS)
-@dataclass(frozen=True, slots=True)
 class PairLength(Kind):
     """How long the text of one side is."""
 
@@ -375,7 +284,6 @@ class PairLength(Kind):
 
 
 @kind("speaker", PAIR_KINDS, main="is")
-@dataclass(frozen=True, slots=True)
 class PairSpeaker(Kind):
     """Who speaks on one side."""
 
@@ -384,7 +292,6 @@ class PairSpeaker(Kind):
 
 
 @kind("between", PAIR_KINDS, main="what")
-@dataclass(frozen=True, slots=True)
 class Between(Kind):
     """What stands between parent and child."""
 
@@ -394,7 +301,6 @@ class Between(Kind):
 
 
 @kind("state", PAIR_KINDS, main="is")
-@dataclass(frozen=True, slots=True)
 class PairState(Kind):
     """The state of the day when one side starts."""
 
@@ -403,7 +309,6 @@ class PairState(Kind):
 
 
 @kind("media", PAIR_KINDS, main="of")
-@dataclass(frozen=True, slots=True)
 class PairMedia(Kind):
     """One side holds pictures, links or quotes."""
 
@@ -413,7 +318,6 @@ class PairMedia(Kind):
 
 
 @kind("chain", PAIR_KINDS)
-@dataclass(frozen=True, slots=True)
 class Chain(Kind):
     """How many answers the parent has before this one."""
 
@@ -422,7 +326,6 @@ class Chain(Kind):
 
 
 @kind("order", PAIR_KINDS)
-@dataclass(frozen=True, slots=True)
 class Order(Kind):
     """The parent's place among the child's candidates, the nearest being 1."""
 
@@ -430,4 +333,4 @@ class Order(Kind):
     max: int | None = at_least("at most", "", 1)
 
 
-kind("all", PAIR_KINDS, main="of")(All)
+PAIR_KINDS["all"] = All

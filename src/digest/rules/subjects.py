@@ -9,22 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
-from digest.rules.kinds import PAIR_KINDS, TURN_KINDS, Kind
-from digest.rules.values import (
-    Anything,
-    Clock,
-    Duration,
-    Field,
-    Float,
-    Int,
-    Many,
-    Mapping,
-    Probability,
-    Record,
-    Regex,
-    Text,
-    Type,
-)
+from digest.rules.kind import Kind
+from digest.rules.kinds import PAIR_KINDS, TURN_KINDS
+from digest.rules.shapes import Anything, Many, Mapping, Record
+from digest.rules.values import Clock, Duration, Field, Float, Int, Probability, Regex, Text, Type
 
 
 @dataclass(frozen=True, slots=True)

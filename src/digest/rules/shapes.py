@@ -1,0 +1,155 @@
+"""Values made of others: lists, mappings, records with declared keys, free-form data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from digest.rules.nodes import Findings, Map, Node, Scalar, Seq, did_you_mean
+from digest.rules.values import BAD, Field, Text, Type, plain_number, shown, text_of
+
+
+class Many(Type):
+    """A list of values of one type, read as a tuple; `single` lets one value stand for a list of one."""
+
+    __slots__ = ("least", "of", "single")
+
+    def __init__(self, of: Type, single: bool = False, least: int = 0) -> None:
+        self.of = of
+        self.single = single
+        self.least = least
+
+    @property
+    def says(self) -> str:
+        return f"a list, each {self.of.says}"
+
+    def read(self, node: Node, found: Findings) -> Any:
+        if isinstance(node, Seq):
+            values = [self.of.read(item, found) for item in node.items]
+            if len(values) < self.least:
+                found.add(node, "R105", "the list is empty; put something in it, or leave the key out")
+                return BAD
+            return BAD if BAD in values else tuple(values)
+        if self.single and isinstance(node, Scalar):
+            value = self.of.read(node, found)
+            return BAD if value is BAD else (value,)
+        found.add(node, "R102", f"{shown(node)} stands here; wants {self.says}")
+        return BAD
+
+    def schema(self) -> dict[str, Any]:
+        many: dict[str, Any] = {"type": "array", "items": self.of.schema()}
+        if self.least:
+            many["minItems"] = self.least
+        return {"anyOf": [self.of.schema(), many]} if self.single else many
+
+
+class Mapping(Type):
+    """Free keys, values of one type; read as a dict in file order."""
+
+    __slots__ = ("of",)
+
+    def __init__(self, of: Type) -> None:
+        self.of = of
+
+    @property
+    def says(self) -> str:
+        return f"a mapping, each value {self.of.says}"
+
+    def read(self, node: Node, found: Findings) -> Any:
+        if not isinstance(node, Map):
+            found.add(node, "R102", f"{shown(node)} stands here; wants {self.says}")
+            return BAD
+        values = {}
+        for name, (key, value) in node.items.items():
+            if text_of(key, Text(), found) is not None:
+                values[name] = self.of.read(value, found)
+        return BAD if BAD in values.values() or len(values) < len(node.items) else values
+
+    def filled(self, value: Any) -> Any:
+        return {name: self.of.filled(item) for name, item in value.items()}
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": self.of.schema()}
+
+
+class Record(Type):
+    """A mapping with declared keys; read as a dict of those given, `filled` adds the defaults of the others."""
+
+    __slots__ = ("fields",)
+
+    def __init__(self, fields: dict[str, Field]) -> None:
+        self.fields = fields
+
+    @property
+    def says(self) -> str:
+        return "a mapping with " + ", ".join(self.fields)
+
+    def read(self, node: Node, found: Findings) -> Any:
+        if not isinstance(node, Map):
+            found.add(node, "R102", f"{shown(node)} stands here; wants {self.says}")
+            return BAD
+        values: dict[str, Any] = {}
+        good = True
+        for name, (key, value) in node.items.items():
+            field = self.fields.get(name)
+            if field is None:
+                found.add(key, "R103", f"unknown key {name!r}{did_you_mean(name, self.fields)}")
+                good = False
+            else:
+                values[name] = field.type.read(value, found)
+                good = good and values[name] is not BAD
+        for name, field in self.fields.items():
+            if name not in node.items and field.default is BAD:
+                found.add(node, "R104", f"{name!r} is missing: {field.doc}")
+                good = False
+        return values if good else BAD
+
+    def filled(self, value: Any) -> Any:
+        return {
+            name: field.type.filled(value[name]) if name in value else field.default
+            for name, field in self.fields.items()
+        }
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {n: described(f.type.schema(), f.doc, f.default) for n, f in self.fields.items()},
+            "required": [n for n, f in self.fields.items() if f.default is BAD],
+        }
+
+
+class Anything(Type):
+    """Free-form data: text, numbers, true and false, lists, mappings; as tuples and dicts."""
+
+    __slots__ = ()
+
+    @property
+    def says(self) -> str:
+        return "a value"
+
+    def read(self, node: Node, found: Findings) -> Any:
+        if isinstance(node, Seq):
+            return Many(self).read(node, found)
+        if isinstance(node, Map):
+            return Mapping(self).read(node, found)
+        if node.plain:
+            if node.value in ("true", "false"):
+                return node.value == "true"
+            if (number := plain_number(node.value)) is not None:
+                return number
+        text = text_of(node, self, found)
+        return BAD if text is None else text
+
+    def schema(self) -> dict[str, Any]:
+        return {}
+
+
+_JSON = {"string": str, "integer": int, "number": float, "boolean": bool}
+
+
+def described(schema: dict[str, Any], doc: str, default: Any = BAD) -> dict[str, Any]:
+    """The schema with its description, and the default where a file would write it the same way."""
+    result = {**schema, "description": doc}
+    if default != "" and type(default) is _JSON.get(schema.get("type", "")):
+        result["default"] = default
+    return result
