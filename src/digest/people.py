@@ -74,6 +74,7 @@ class _Day:
     where: dict[int, list[Span]] = field(default_factory=dict)
     used: dict[str, list[int]] = field(default_factory=dict)  # key of a mention's label → messages
     spelt: dict[str, str] = field(default_factory=dict)
+    words: dict[int, frozenset[str]] = field(default_factory=dict)  # of a message, once somebody asked
 
 
 def people(log: Log, known: Known | None = None) -> People:
@@ -232,7 +233,7 @@ def _meant(day: _Day) -> dict[str, _Meant]:
     near: dict[int, _Near] = {}
     for _ in range(2):  # a second time, as whom others mean tells who answers whom
         backs = _backs(day, out)
-        cards = {m.person for m in out.values() if m.person is not None and m.like >= SAME_NAME}
+        cards = {m.person for m in out.values() if m.person is not None and m.like >= 3}
         fresh = {k: _by_talk(day, k, like, backs, cards, near) for k, like in likes.items() if out[k].like < SAME_NAME}
         out.update(_one_card_each(fresh))
     return out
@@ -281,6 +282,7 @@ _PLACES = (
     (3.3, 2.5, 2.2, 0.5),
     (2.3, 1.3, 1.0, -1.8),
 )
+_ECHO = 0.1
 _BACK = 1.3  # he names the one who names him, within twenty minutes
 
 
@@ -291,6 +293,7 @@ class _Near:
     before: Mapping[int, int]
     after: Mapping[int, int]
     share: Mapping[int, float]
+    echo: Mapping[int, float]  # rare words that he had said before, or takes up after
 
 
 def _nearby(day: _Day, i: int) -> _Near:
@@ -300,7 +303,42 @@ def _nearby(day: _Day, i: int) -> _Near:
         _places(day, i, range(i - 1, max(-1, i - 60), -1), 3600, 6),
         _places(day, i, range(i + 1, min(len(day.speaker), i + 60)), 900, 3),
         {p: n / total for p, n in around.items()},
+        _echo(day, i),
     )
+
+
+def _echo(day: _Day, i: int) -> dict[int, float]:
+    """Worth of the rare words that a message shares with each speaker's likest message around it."""
+    now = day.log.messages[i].second
+    mine = _words(day, i)
+    shared: list[tuple[int, frozenset[str]]] = []
+    if mine:
+        for j in range(max(0, i - 80), min(len(day.speaker), i + 30)):
+            if day.speaker[j] != day.speaker[i] and -3600 <= day.log.messages[j].second - now <= 900:
+                if both := mine & _words(day, j):
+                    shared.append((day.speaker[j], both))
+    count = Counter(g for _, both in shared for g in both)
+    worth = {g: 4.7 - log(n) for g, n in count.items() if n <= 5}
+    out: dict[int, float] = {}
+    for person, both in shared:
+        out[person] = max(out.get(person, 0.0), sum(worth.get(g, 0.0) for g in both))
+    return out
+
+
+def _words(day: _Day, i: int) -> frozenset[str]:
+    """Pairs of Chinese characters and latin words of a message, its mentions left out."""
+    if i not in day.words:
+        text = plain_spans(day.log.messages[i].text, [_mention(s, _OPEN) for s in day.where.get(i, ())])
+        day.words[i] = frozenset(g for run in _WORDS.findall(text.lower()) for g in _grams(run))
+    return day.words[i]
+
+
+_WORDS = re.compile(r"[㐀-鿿]+|[a-z][a-z0-9]+")
+_OPEN = _Meant(None, (), "")
+
+
+def _grams(run: str) -> list[str]:
+    return [run] if run.isascii() else [run[n : n + 2] for n in range(len(run) - 1)]
 
 
 def _places(day: _Day, i: int, order: range, within: int, most: int) -> dict[int, int]:
@@ -391,6 +429,7 @@ def _totals(
 def _gain(day: _Day, i: int, person: int, near: _Near, backs: Mapping[tuple[int, int], Sequence[int]]) -> float:
     before, after = near.before.get(person, 9), near.after.get(person, 3)
     gain = _PLACES[before if before < 3 else 3 if before < 6 else 4][after]
+    gain += _ECHO * min(near.echo.get(person, 0.0), 20.0)
     now = day.log.messages[i].second
     for j in backs.get((person, day.speaker[i]), ()):
         if j != i and abs(day.log.messages[j].second - now) <= 1200:
