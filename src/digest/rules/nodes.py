@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,9 +121,8 @@ def parse(text: str, found: Findings) -> Map | None:
     """The file's top mapping, None where it can't be had; the reason is then in `found`."""
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _document(yaml.parse(text, Loader=loader), found)
+        return _document(_events(getattr(yaml, "CSafeLoader", yaml.SafeLoader), text), found)
     except _Stop:
         return None
     except yaml.MarkedYAMLError as error:
@@ -148,6 +148,20 @@ def _hint(problem: str) -> str:
     if "mapping values are not allowed" in problem:
         return f"{problem}; a value that holds ': ' needs quotes"
     return problem
+
+
+def _events(make: Any, text: str) -> Iterator[Any]:
+    """The parser's events; what `yaml.parse` does, without asking before each whether there is one."""
+    import yaml
+
+    loader = make(text)
+    try:
+        event = loader.get_event()
+        while type(event) is not yaml.StreamEndEvent:
+            yield event
+            event = loader.get_event()
+    finally:
+        loader.dispose()
 
 
 def _document(events: Any, found: Findings) -> Map | None:

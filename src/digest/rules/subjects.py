@@ -119,8 +119,11 @@ _ALL = (
         "the acts of turns: question, answer, notice, …",
         kinds=TURN_KINDS,
         settings={
-            "window": span("how far a question's surroundings reach", 1800),
-            "threshold": share("a question is kept where its probability is over this", 0.5),
+            "threshold": share("a question is published where its probability is over this", 0.3),
+            "floor": share("a turn under this probability is no candidate at all", 0.03),
+            "joined": span("within this the asker goes on with the same question", 180),
+            "remark": whole("characters under which another's words don't part a question", 12),
+            "opened": span("within this an announced question must stand", 300),
         },
         tables={"acts": ACTS},
     ),

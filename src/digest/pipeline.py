@@ -1,0 +1,166 @@
+"""The order of the stages, and what each takes from the rules. Nothing else knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from digest import acts as acts_stage
+from digest import curate, segment
+from digest import people as people_stage
+from digest import questions as questions_stage
+from digest import talk as talk_stage
+from digest.clean import Cleaning
+from digest.curate import Day
+from digest.model import Digest, Entry, Log, Question, Topic
+from digest.people import Known
+from digest.questions import Asking
+from digest.rules.model import Rules
+from digest.segment import Segmenting
+from digest.talk_rules import Talking, talking
+
+if TYPE_CHECKING:
+    from digest.render import Layout
+    from digest.tokens import Vocabulary
+    from digest.topics import ThreadText, TopicRules
+
+
+@dataclass(frozen=True)
+class Stages:
+    """What each stage takes from the rules, made when it is first needed."""
+
+    rules: Rules
+
+    @cached_property
+    def known(self) -> Known:
+        subject = self.rules.subject("people")
+        s = subject.settings
+        common = subject.list("common")
+        made = Known(
+            aliases=tuple(tuple(labels) for labels in subject.tables.get("persons", ())),
+            me=tuple(s["me"]),
+            owners=tuple(s["owners"]),
+            agreed=tuple(s["agreed"]),
+        )
+        return replace(made, common=common) if common else made
+
+    @cached_property
+    def segmenting(self) -> Segmenting:
+        subject = self.rules.subject("segment")
+        return Segmenting(subject.settings["gap"], subject.settings["continues"], subject.list("new-start"))
+
+    @cached_property
+    def talking(self) -> Talking:
+        return talking(self.rules)
+
+    @cached_property
+    def asking(self) -> Asking:
+        s = self.rules.subject("questions").settings
+        return Asking(s["threshold"], s["floor"], s["joined"], s["remark"], s["opened"])
+
+    @cached_property
+    def cleaning(self) -> Cleaning:
+        subject = self.rules.subject("clean")
+        return Cleaning(*(subject.list(n) for n in ("emoji", "greetings", "openings", "fillers", "thanks")))
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        from digest.tokens import vocabulary
+
+        return vocabulary(self.rules.subject("lexicon").lists)
+
+    @cached_property
+    def topics(self) -> TopicRules:
+        from digest.topics import topic_rules
+
+        subject = self.rules.subject("topics")
+        return topic_rules(subject.settings, subject.lists)
+
+    @cached_property
+    def layout(self) -> Layout:
+        from digest.render import Layout
+
+        subject = self.rules.subject("layout")
+        s, tables = subject.settings, subject.tables
+        return Layout(
+            tables.get("front") or Layout().front,
+            s["time"],
+            tables.get("headings", {}),
+            tuple(s["image_hosts"]),
+            s["short"],
+            s["paragraph"],
+        )
+
+
+def analyse(log: Log, stages: Stages) -> Day:
+    """Everything that is found in a log, before it is curated."""
+    people = people_stage.people(log, stages.known)
+    talk = talk_stage.talk(log, people, stages.talking)
+    turns = segment.turns(log, people, stages.segmenting)
+    states = talk_stage.state(log, talk)
+    scene = acts_stage.Scene(
+        turns,
+        tuple((states[t.messages[0]].phase, states[t.messages[0]].since) for t in turns),
+        frozenset({talk.speaker}) if talk else frozenset(),
+        frozenset(talk_stage.hosts(log, people, stages.talking)),
+    )
+    acts = acts_stage.acts(scene, stages.rules.subject("questions"))
+    candidates = questions_stage.candidates(scene, acts, stages.asking)
+    answers, follows = _answers(scene, acts, candidates, stages)
+    return Day(log, people, scene, acts, talk, candidates, answers, follows)
+
+
+def _answers(scene, acts, candidates, stages):  # type: ignore[no-untyped-def]
+    from digest.model import Answer
+
+    owner = {t: i for i, c in enumerate(candidates) for t in c.turns if c.score >= stages.asking.threshold}
+    out = [[] for _ in candidates]
+    last = None
+    for t in scene.turns:
+        if t.index in owner:
+            last = owner[t.index]
+        elif last is not None and len(t.text) > 3 and not acts.has(t.index, "noise"):
+            c = candidates[last]
+            if t.speaker != scene.turns[c.main].speaker and t.start - scene.turns[c.turns[-1]].end < 900:
+                out[last].append(Answer(t.messages, t.speaker, (), 0.5))
+    return tuple(map(tuple, out)), (None,) * len(candidates)
+
+
+def questions(day: Day, stages: Stages) -> tuple[Question, ...]:
+    """Every candidate question with printed lines, the kept ones marked."""
+    return curate.questions(day, stages.cleaning, stages.asking.threshold)
+
+
+def digest(day: Day, asked: Sequence[Question], stages: Stages) -> Digest:
+    """The digest of an analysed day."""
+    from digest import talk_text, topics
+
+    kept = [q for q in asked if q.kept]
+    spoken = talk_text.paragraphs(day.talk, day.log, stages.talking) if day.talk else ()
+    used = frozenset(m for q in kept for m in (*q.messages, *(x for a in q.answers for x in a.messages)))
+    extra = curate.resources(day, used, stages.cleaning)
+    texts: dict[str, topics.ThreadText] = {}
+
+    def grouped(entries: Sequence[Entry]) -> tuple[Topic, ...]:
+        threads = [_thread_text(entry, day) for entry in entries]
+        groups = topics.topics(threads, stages.vocabulary, stages.topics)
+        texts.update({e.id: t for e, t in zip(entries, threads, strict=True)})
+        subjects.extend((g, tuple(threads)) for g in groups)
+        return tuple(Topic(entries[g.members[0]].id, g.title, tuple(entries[m] for m in g.members)) for g in groups)
+
+    subjects: list[tuple[topics.Group, tuple[topics.ThreadText, ...]]] = []
+    made = curate.digest(day, kept, spoken, extra, grouped, "")
+    title = topics.day_title(
+        [g for g, _ in subjects], subjects[0][1] if subjects else (), day.talk.title if day.talk else ""
+    )
+    return replace(made, title=title)
+
+
+def _thread_text(entry: Entry, day: Day) -> ThreadText:
+    from digest.topics import ThreadText
+
+    first, *more = (" ".join(line.text for line in q.lines if line.kind == "text") for q in entry.questions)
+    answers = tuple(" ".join(x.text for x in a.lines if x.kind == "text") for q in entry.questions for a in q.answers)
+    return ThreadText(first, answers, day.log.messages[entry.questions[0].messages[0]].second, tuple(more))
