@@ -1,7 +1,7 @@
 """Titles: noun phrases from the members' own words.
 
 A title stands in a question as contiguous words (blanks between Han and Latin aside), or is joined of two such pieces
-by 的 or 和 along one of the patterns of rules/topics.yml: 热点账户一般怎么处理 → 热点账户的处理. Nothing else is put in.
+by 的 or 和 along one of the patterns of rules/topics.yml: 热点账户怎么处理 → 热点账户的处理. Nothing else is put in.
 Every clause of the question offers its noun phrases, whole and in part; a phrase is worth its rarest words, more where
 the thread comes back to them. Which parts of speech may follow each other is in `SHAPE`; words are in the rules.
 """
@@ -10,64 +10,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
+from itertools import pairwise
 
+from digest.title_rules import FILLER, SHAPE, TitleRules
 from digest.tokens import Day, Vocabulary, Word
 
-# a phrase as letters of its words' classes: N noun, U verb that heads a title (处理, 识别), V other verb, A adjective,
-# M number, D 的, C 和. A verb that is no head stands last only: 商户提供代付 is a sentence.
-PART = r"[NAM][NAMU]*(?<=[NU])"
-SHAPE = re.compile(rf"{PART}V?(?:C{PART})?(?:D(?:[UV]?{PART}|U)V?)?")
-NOUN = rf"{PART}(?:D[UV]?{PART})?"
-DEED = r"[NUV]"
-FILLER = "f"
-NOUN_TAGS = frozenset("n ns nt nz nr nrt nrfg j an vn s".split())
+JOINTS = ("的", "和")
+GOING_ON = frozenset(("到", "给", "至", "进", "入", "成"))
+NOUN_TAGS = frozenset(["n", "ns", "nt", "nz", "nr", "nrt", "nrfg", "j", "an", "vn", "s"])
 LOOSE_TAGS = frozenset(("l", "i"))  # idioms and set phrases: 云计算 as well as 没关系
-EMPTY = re.compile("[我你他您的了不没个怎什么啥这那能可]")
-GUESSED = re.compile("[我你他您的了不没个怎什么啥这那能可比被把对给从到在跟但就都也还很更最要会想去来是有]")
-VERB_TAGS = frozenset("v vd vi".split())
-ADJECTIVE_TAGS = frozenset("a b ad".split())
+EMPTY = re.compile("[我你他您的了不没个怎什么啥这那能可来]")
+GUESSED = re.compile("[一我你他您的了不没个怎什么啥这那能可比被把对给从到在跟但就都也还很更最要会想去来是有]")
+VERB_TAGS = frozenset(["v", "vd", "vi"])
+ADJECTIVE_TAGS = frozenset(["a", "b", "ad"])
 BRACKETS = re.compile(r"（[^（）]{0,60}）|\([^()]{0,60}\)")
-BREAKS = re.compile(r"[，。？！；：,?!;:~～…\n\r\t（）()【】\[\]《》<>“”\"'|]|\.(?![0-9A-Za-z])")
+QUOTES = re.compile("[“”‘’\"'「」『』]")
+BREAKS = re.compile(r"[，。？！；：,?!;:~～…\n\r\t（）()【】\[\]《》<>|]|\.(?![0-9A-Za-z])")
 LINK = re.compile(r"https?://[!-~]*")
 LATIN = re.compile("[A-Za-z0-9]")
-ENDING = re.compile("[吗呢吧啊呀嘛么哈哦]+$")
-ROLES = ("how", "what", "differ", "and", "of", "is", "have", "do", "for", "know")
-WHOLE = 2.2  # what a short question is worth as its own title: more than a phrase of everyday words
+ENDING = re.compile("(?:[吗呢吧啊呀嘛哈哦不没]|(?<![什怎多这那])么)+$")
+WHOLE = 3.0  # what a short question is worth as its own title: more than a phrase of everyday words
+PLACES = (1.8, 0.6, 0.2, 0.0, -0.3, -0.6)  # a question says early what it is about
+MOST, LONGEST = 40, 300  # clauses of a text and characters of a clause that are looked at: titles stand early
 DECAY = (1.0, 0.6, 0.4, 0.2, 0.1)
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A title pattern: `match` over the letters of a clause, `make` the places that form the title and their joints."""
-
-    text: str
-    match: re.Pattern[str]
-    make: tuple[str, ...]
-    gain: float
-
-
-@dataclass(frozen=True)
-class TitleRules:
-    """What rules/topics.yml says about titles."""
-
-    lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    patterns: tuple[Pattern, ...] = ()
-    shortest: int = 4
-    longest: int = 16
-
-    def has(self, name: str, word: str) -> bool:
-        return word in self.lists.get(name, ())
-
-    @cached_property
-    def roles(self) -> dict[str, str]:
-        """The letter of each word that plays a part in patterns."""
-        found: dict[str, str] = {}
-        for name in reversed(ROLES):
-            for word in self.lists.get(name, ()):
-                found[word] = letter(name)
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,37 +51,6 @@ class Span:
 
     words: tuple[Word, ...]
     letters: str
-
-
-def letter(role: str) -> str:
-    """The letter that stands for a role's words in a clause."""
-    return {"of": "D", "and": "C"}.get(role, chr(ord("a") + 6 + ROLES.index(role)))
-
-
-def title_rules(settings: Mapping[str, object], lists: Mapping[str, Sequence[str]]) -> TitleRules:
-    """Titles' rules from the settings and lists of rules/topics.yml."""
-    words = {name: frozenset(items) for name, items in lists.items() if name != "patterns"}
-    return TitleRules(
-        words,
-        tuple(pattern(text) for text in lists.get("patterns", ())),
-        int(str(settings.get("shortest", 4))),
-        int(str(settings.get("longest", 16))),
-    )
-
-
-def pattern(text: str) -> Pattern:
-    """The pattern that a line of rules/topics.yml describes: `N how V end => 1的3 2.0`."""
-    left, _, right = text.partition("=>")
-    parts = []
-    for place, name in enumerate(left.split(), 1):
-        if name == "end":
-            parts.append("D?$")
-        elif name in "NV":
-            parts.append(f"(?P<p{place}>{NOUN if name == 'N' else DEED})")
-        else:
-            parts.append(f"(?P<p{place}>{letter(name)})")
-    make, gain = right.split()
-    return Pattern(text, re.compile(f"{FILLER}*".join(parts)), tuple(re.findall(r"\d|\D+", make)), float(gain))
 
 
 def titles(
@@ -143,7 +78,7 @@ def titles(
             found += [_less(c, 2.5, "from an answer") for c in _of(text, words, rules, weigh)]
     whole = _whole(questions[0], rules) if questions else ""
     if whole:
-        short = width(whole) < rules.longest - 2
+        short = len(clauses(questions[0])) == 1 and width(whole) < rules.longest
         found.append(Candidate(whole, WHOLE if short else 0.0, ("the question itself",)))
     best: dict[str, Candidate] = {}
     for candidate in sorted(found, key=lambda c: -c.score):
@@ -204,7 +139,7 @@ def _weights(questions: Sequence[str], answers: Sequence[str], words: Vocabulary
 def clauses(text: str) -> list[str]:
     """The clauses of a text: cut at stops, commas, brackets, lines, and at blanks between Han characters."""
     out = []
-    for piece in BREAKS.split(BRACKETS.sub(" ", LINK.sub("\n", text))):
+    for piece in BREAKS.split(QUOTES.sub("", BRACKETS.sub(" ", LINK.sub("\n", text)))):
         start = 0
         for gap in re.finditer(r"\s+", piece):
             before, after = piece[start : gap.start()], piece[gap.end() : gap.end() + 1]
@@ -218,19 +153,23 @@ def clauses(text: str) -> list[str]:
 
 def _of(text: str, words: Vocabulary, rules: TitleRules, weigh: Weights) -> list[Candidate]:
     found: list[Candidate] = []
-    parts = clauses(text)
-    for place, clause in enumerate(parts):
-        asks = _asks(clause, rules)
-        bonus = 0.6 * asks + (0.4 if place == 0 else 0.0) - 0.25 * min(place, 6)
+    place = 0
+    for clause in clauses(text)[:MOST]:
+        clause = clause[:LONGEST]
         tagged = words.tagged(ENDING.sub("", clause))
         letters = _letters(clause, tagged, words, rules)
-        found += _phrases(clause, tagged, letters, rules, weigh, bonus)
-        found += _patterned(clause, tagged, letters, rules, weigh, bonus)
+        bonus = 0.6 * _asks(clause, rules) + PLACES[min(place, len(PLACES) - 1)]
+        here = _phrases(clause, tagged, letters, rules, weigh, bonus)
+        here += _patterned(clause, tagged, letters, rules, weigh, bonus)
+        place += bool(here)
+        found += here
     return found
 
 
 def _asks(clause: str, rules: TitleRules) -> bool:
-    return bool(ENDING.search(clause)) or any(w in clause for name in ("how", "what") for w in rules.lists.get(name, ()))
+    return bool(ENDING.search(clause)) or any(
+        w in clause for name in ("how", "what") for w in rules.lists.get(name, ())
+    )
 
 
 def _letters(clause: str, tagged: Sequence[Word], words: Vocabulary, rules: TitleRules) -> str:
@@ -252,7 +191,7 @@ def _letters(clause: str, tagged: Sequence[Word], words: Vocabulary, rules: Titl
 def _class(word: Word, tagged: Sequence[Word], place: int, words: Vocabulary, rules: TitleRules) -> str:
     left = place > 0 and tagged[place - 1].end == word.start
     right = place + 1 < len(tagged) and tagged[place + 1].start == word.end
-    if words.is_term(word.text):
+    if words.is_term(word.text) or (rules.has("nouns", word.text) and (left or len(word.text) > 1)):
         return "N"
     if word.tag == "m":
         return "M" if right and tagged[place + 1].text in ("号文", "类") else "x"
@@ -263,7 +202,10 @@ def _class(word: Word, tagged: Sequence[Word], place: int, words: Vocabulary, ru
     if len(word.text) == 1:
         beside = (left and tagged[place - 1]) or None
         lettered = beside is not None and beside.tag == "eng" and len(beside.text) == 1
-        return "N" if lettered or (left and word.tag in NOUN_TAGS) else "x"
+        paired = any(
+            rules.has("and", w.text) for w in (*tagged[max(0, place - 1) : place], *tagged[place + 1 : place + 2])
+        )
+        return "N" if lettered or ((left or paired) and word.tag in NOUN_TAGS) else "x"
     if not words.knows(word.text) and word.tag not in VERB_TAGS:
         return "x" if GUESSED.search(word.text) else "N"  # a name, most likely: the tag is a guess
     if word.tag in LOOSE_TAGS:
@@ -284,22 +226,27 @@ def _phrases(
             for j in range(i + 1, min(whole.end(), i + 9) + 1):
                 span = Span(tuple(tagged[i:j]), letters[i:j])
                 after = letters[j : j + 1]
-                if not SHAPE.fullmatch(span.letters) or not _formed(span, after, rules):
+                following = tagged[j].text if j < len(tagged) else ""
+                if not SHAPE.fullmatch(span.letters) or not _formed(span, after, following, rules):
                     continue
                 text = _text(clause, span.words)
                 if text:
                     edge = _edges(letters, i, j)
-                    found.append(_candidate(text, span.words, span.letters, bonus + edge, (f"in “{clause[:24]}”",), rules, weigh))
+                    found.append(
+                        _candidate(text, span.words, span.letters, bonus + edge, (f"in “{clause[:24]}”",), rules, weigh)
+                    )
     return [c for c in found if c is not None]
 
 
-def _formed(span: Span, after: str, rules: TitleRules) -> bool:
+def _formed(span: Span, after: str, following: str, rules: TitleRules) -> bool:
     """Whether a span reads as a noun phrase on its own."""
     low, end = span.words[0].text.lower(), span.words[-1].text.lower()
     if rules.has("first", low) or (rules.has("last", end) and not rules.has("heads", end)):
         return False
-    if span.letters[-1] in "UV" and after and after in "NAV":
+    if span.letters[-1] == "U" and after and after in "NAV":
         return False  # the verb's object follows: cut there it is half a sentence
+    if following in GOING_ON and len(span.words) > 1:
+        return False  # 生产端发送数据到队列 is a sentence
     if len(span.words) > 1 and end in span.words[-2].text.lower():
         return False
     return len(span.words) > 1 or len(end) > 1
@@ -320,7 +267,7 @@ def _edges(letters: str, i: int, j: int) -> float:
 def _text(clause: str, words: Sequence[Word]) -> str:
     """The words as they stand in the clause; "" where something else stands between them."""
     out = words[0].text
-    for left, right in zip(words, words[1:], strict=False):
+    for left, right in pairwise(words):
         gap = clause[left.end : right.start]
         if gap.strip():
             return ""
@@ -346,7 +293,10 @@ def _patterned(
                 piece = _text(clause, span.words) if span.words else ""
                 pieces.append(piece)
                 used += span.words
-            if all(pieces):
+            told = [piece for piece in pieces if piece not in JOINTS]
+            if len(told) > 1 and (told[0] in told[-1] or told[-1] in told[0]):
+                continue
+            if all(width(piece) > 1 for piece in told):
                 why = (f"in “{clause[:24]}”", f"pattern {rule.text}")
                 found.append(_candidate("".join(pieces), used, "", bonus + rule.gain, why, rules, weigh))
     return [c for c in found if c is not None]
@@ -377,12 +327,13 @@ def _candidate(
     score = sum(v * d for v, d in zip(ranked, DECAY, strict=False)) / 2 + bonus
     if rules.has("heads", last) and len(values) > 1:
         score += 0.8
-    elif letters.endswith("V"):
-        score -= 1.5
     if "NUN" in letters:  # 商户申请牌照 may be a sentence
         score -= 0.5
     if size < rules.shortest:
-        score -= 1.2
+        # a single word stands for a subject only where it is a term or a name
+        names = all(weigh.words.is_term(w) or not weigh.words.knows(w) for w in values)
+        everyday = any(w in weigh.words.common for w in values)
+        score -= 3.0 if everyday else 0.8 if names else 2.0
     score -= 0.25 * max(0.0, size - 10) + 0.5 * max(0, text.count("的") - 1)
     top = "、".join(w for w, _ in sorted(values.items(), key=lambda kv: -kv[1])[:3])
     return Candidate(text, round(score, 4), (*why, f"rare words: {top}"))

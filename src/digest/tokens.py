@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 TOTAL = 60_101_964  # sum of the frequencies in jieba's dict.txt
 UNKNOWN = 11.0  # a Han word the dictionary doesn't know: rare, or badly cut
@@ -26,12 +26,13 @@ RAREST = 13.0  # above this, rarity says more about the dictionary than about th
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 RUN = r"[A-Za-z0-9][A-Za-z0-9+#._&/-]*"
 STRETCH = rf"[{HAN}]+"
+PIECES = re.compile(f"(?P<run>{RUN})|{STRETCH}")
 EDGES = "._&/-"
+ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 LETTER = re.compile("[A-Za-z]")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word where it stands: `tag` is jieba's part of speech, "eng" for Latin, "m" for digits, "x" for the rest."""
 
     text: str
@@ -75,25 +76,40 @@ class Vocabulary:
         return frozenset(t.lower() for t in self.terms)
 
     @cached_property
-    def pieces(self) -> re.Pattern[str]:
-        # longest first, or `T+0` would hide `T+0到账`; terms of Latin alone are runs already, unless a space is inside
-        mixed = sorted((t for t in self.terms if not re.fullmatch(STRETCH, t)), key=lambda t: (-len(t), t))
-        terms = "|".join(rf"(?<![A-Za-z0-9]){re.escape(t)}(?![A-Za-z0-9])" for t in mixed)
-        return re.compile(f"(?i:(?P<term>{terms}))|(?P<run>{RUN})|{STRETCH}" if terms else f"(?P<run>{RUN})|{STRETCH}")
+    def mixed(self) -> re.Pattern[str] | None:
+        """Terms that hold more than Han: they are found before the text is cut."""
+        # lower-cased and without a look behind, so that re finds where one may begin by its first character alone;
+        # longest first, or `T+0` would hide `T+0到账`
+        terms = sorted((t.lower() for t in self.terms if not re.fullmatch(STRETCH, t)), key=lambda t: (-len(t), t))
+        return re.compile(rf"(?:{'|'.join(map(re.escape, terms))})(?![a-z0-9])") if terms else None
 
     def tagged(self, text: str) -> list[Word]:
         """Every word of a text with its part of speech, in order; punctuation and spaces are left out."""
         found: list[Word] = []
-        for piece in self.pieces.finditer(text):
-            if piece.lastgroup is None:
-                at = piece.start()
-                for word, tag in self.engine.tag(piece.group()):
-                    found.append(Word(word, tag, at))
-                    at += len(word)
-            else:
-                run = piece.group() if piece.lastgroup == "term" else piece.group().rstrip(EDGES)
-                found.append(Word(run, "eng" if LETTER.search(run) else "m", piece.start()))
+        start = 0
+        low = text.lower()
+        if self.mixed and len(low) == len(text):
+            for term in self.mixed.finditer(low):
+                begin = term.start()
+                if begin > 0 and low[begin] in ALNUM and low[begin - 1] in ALNUM:
+                    continue
+                self._cut(text, start, begin, found)
+                start = term.end()
+                found.append(Word(text[begin:start], "eng", begin))
+        self._cut(text, start, len(text), found)
         return found
+
+    def _cut(self, text: str, start: int, end: int, found: list[Word]) -> None:
+        tag = self.engine.tag
+        for piece in PIECES.finditer(text, start, end):
+            if piece.lastgroup:
+                run = piece.group().rstrip(EDGES)
+                found.append(Word(run, "eng" if LETTER.search(run) else "m", piece.start()))
+                continue
+            at = piece.start()
+            for word, kind in tag(piece.group()):
+                found.append(Word(word, kind, at))
+                at += len(word)
 
     def words(self, text: str) -> list[str]:
         """Every word of a text in order: `热点账户怎么处理` → 热点账户, 怎么, 处理."""
@@ -101,7 +117,19 @@ class Vocabulary:
 
     def content(self, words: Iterable[Word]) -> tuple[str, ...]:
         """The words that carry content, lower-cased, variants resolved, in order and with repeats."""
-        return tuple(self.name(w.text) for w in words if self.counts(w))
+        known = self._content
+        out = []
+        for word in words:
+            key = (word.text, word.tag == "m")
+            if key not in known:
+                known[key] = self.name(word.text) if self.counts(word) else ""
+            if known[key]:
+                out.append(known[key])
+        return tuple(out)
+
+    @cached_property
+    def _content(self) -> dict[tuple[str, bool], str]:
+        return {}
 
     def content_words(self, text: str) -> tuple[str, ...]:
         """The words of a text that carry content: no stop words, two characters at least, lower-cased.
@@ -111,6 +139,7 @@ class Vocabulary:
         return self.content(self.tagged(text))
 
     def counts(self, word: Word) -> bool:
+        """Whether a word carries content."""
         low = word.text.lower()
         if low in self.stop:
             return False
@@ -195,8 +224,8 @@ def day(texts: Iterable[Iterable[str]]) -> Day:
 def vocabulary(lists: Mapping[str, Sequence[str]]) -> Vocabulary:
     """The vocabulary that the named lists of rules/lexicon.yml describe.
 
-    `terms` and `stop` are words; an item of `same` is a group of words that mean the same, the first giving the name:
-    `二清 二次清算`; an item of `common` may carry how much of its weight it keeps: `系统 0.3` (0.4 where it says nothing).
+    `terms` and `stop` are words; an item of `same` is a group of words that mean the same, the first giving the name
+    (`二清 二次清算`); an item of `common` may carry how much of its weight it keeps: `系统 0.3`, else 0.4.
     """
     same: dict[str, str] = {}
     terms = list(lists.get("terms", ()))
@@ -245,13 +274,16 @@ class _Engine:
         frequency: Callable[[str], int],
         terms: Sequence[str],
     ) -> None:
-        self.tag = tag
+        self._tag = tag
         self._has = has
         self._frequency = frequency
         # a user word's frequency is chosen to win the cut and tells nothing about rarity: ask before adding
         self._before = {t: frequency(t) if has(t) else 0 for t in terms}
         for term in terms:
             add(term, None, "n")
+
+    def tag(self, text: str, hmm: bool = True) -> Sequence[tuple[str, str]]:
+        return self._tag(text, hmm)
 
     def frequency(self, word: str) -> int:
         if word in self._before:
@@ -264,6 +296,7 @@ def python_engine(terms: tuple[str, ...]) -> Engine:
     """jieba itself with these user words; its tags come straight from its dictionary."""
     import jieba
 
+    jieba.setLogLevel("ERROR")  # it tells on stderr how long it loaded
     own = jieba.Tokenizer()
     own.initialize()
     tags: dict[str, str] = {}
