@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from math import log
+from math import fsum, log
 
 # The commonest family names, which tell a name part from a company part.
 SURNAMES = frozenset(
@@ -19,6 +19,18 @@ SURNAMES = frozenset(
     "秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅"
     "童凌毕单季裴霍涂苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应"
     "臧闵苟邬边卞姬师仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储燕楚鄢劳谌奚粟冼蔺楼盘满闻位厉郜阚茆劉張陳楊黃趙吳孫馬羅鄭"
+)
+
+# Cities, roles, trades: shared by many, so no sign of one person; rules/people.yml may set others.
+COMMON = (
+    *("北京", "上海", "深圳", "广州", "杭州", "南京", "成都", "重庆", "武汉", "西安", "苏州", "天津", "厦门", "长沙"),
+    *("佛山", "珠海", "济南", "青岛", "大连", "郑州", "合肥", "福州", "宁波", "无锡", "昆明", "浙江", "广东", "江苏"),
+    *("产品", "技术", "研发", "架构", "开发", "测试", "运营", "风控", "经理", "总监", "主管", "高级", "专家", "负责"),
+    *("负责人", "架构师", "工程师", "产品经理", "技术经理", "项目经理", "技术总监", "产品总监", "项目总监", "研发经理"),
+    *("开发经理", "研发总监", "系统", "支付", "金融", "互联网金融", "互金", "银行", "科技", "公司", "集团", "清算"),
+    *("结算", "清结算", "跨境", "消费金融", "第三方支付", "管理", "商务", "市场", "创业", "电商", "数据", "聚合支付"),
+    *("pm", "pl", "rd", "cto", "ceo", "coo", "gm", "vp", "php", "java", "bj", "sh", "sz", "gz", "hz", "po", "qa"),
+    *("ui", "dev", "pd", "dba", "pmd", "pay", "tl", "bd", "it"),
 )
 
 _FOLD: dict[int, int | str] = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)}
@@ -90,15 +102,15 @@ def rarity(labels: Iterable[Parts], total: int) -> dict[str, float]:
 
 def likeness(a: Parts, b: Parts, worth: Mapping[str, float]) -> float:
     """How much two labels speak for one person, in log-odds: below 0 where their names contradict."""
-    score = 0.0
-    for gram in a.grams & b.grams:
-        score += 0.55 * worth.get(gram, 0.0)  # neighbouring pairs overlap, so each counts about half
-    for word in a.latin:
-        if word in b.latin:
-            score += worth.get(word, 0.0)
-        elif len(word) >= 4:
-            near = [w for w in b.latin if len(w) >= 4 and (word in w or w in word)]
-            score += max((0.6 * worth.get(w, 0.0) for w in near), default=0.0)
+    # neighbouring pairs overlap, so each counts about half
+    score = 0.55 * fsum([worth.get(gram, 0.0) for gram in a.grams & b.grams])
+    if a.latin and b.latin:
+        for word in sorted(a.latin):
+            if word in b.latin:
+                score += worth.get(word, 0.0)
+            elif len(word) >= 4:
+                near = [w for w in b.latin if len(w) >= 4 and (word in w or w in word)]
+                score += max((0.6 * worth.get(w, 0.0) for w in near), default=0.0)
     for one, other in ((a, b), (b, a)):
         if len(one.name) > 1 and one.name in other.key:
             return score + (3.0 if one.full else 1.5)
