@@ -15,7 +15,6 @@ They come from `digest.toml` in the working folder, or else from `[tool.digest]`
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import hashlib
 import os
@@ -205,6 +204,8 @@ def parse_day(said: str) -> dt.date:
             return dt.date(year, month, day)
         except ValueError:
             if 1 <= month <= 12 and year:
+                import calendar
+
                 last = calendar.monthrange(year, month)[1]
                 why = (
                     f"no such day: {year:04d}-{month:02d} ends on the {last}th"

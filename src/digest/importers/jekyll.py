@@ -17,9 +17,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable, Iterator, Mapping
 from itertools import accumulate, compress, count, repeat
 from operator import add, gt
 from pathlib import Path
+from typing import TypeVar
 
 from digest.errors import LogError
 from digest.importers import clean
@@ -35,10 +37,16 @@ _QUOTES = {
     "?": (re.compile(r"\?([^：:?]{1,80})[：:]"), re.compile(r"\?\s*-\s*-\s*-[-\s]*")),
 }
 _LONGEST_NAME = 40
+_BLOCK = 1 << 18  # characters; fits the processor's cache, too
+_TAIL = 4096  # characters
+_MINUTES = {f"{minute // 60:02d}:{minute % 60:02d}": 60 * minute for minute in range(24 * 60)}
+_SECONDS = {f"{second:02d}": second for second in range(60)}
 _FRONT = re.compile(r"\s*---[^\S\n]*\n(.*?\n)??---[^\S\n]*(?:\n|\Z)", re.S)
 _FIELD = re.compile(r"^(title|date):[^\S\n]*(.*)$", re.M)
 _DATE = re.compile(r"""["']?([0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])""")
 _CUT_HEADER = re.compile(r">\s*[0-9]{0,2}(?::[0-9]{0,2}){0,2}")
+
+Value = TypeVar("Value")
 
 
 def identify(head: bytes, path: Path) -> bool:
@@ -54,20 +62,23 @@ def read(source: Source, *, day: dt.date | None, room: str) -> Log:
     source.refuse_long_lines()
     text = source.text()
     path = source.path
-    pieces = HEADER.split(text)
+    first = HEADER.search(text)
+    start = first.start() if first else len(text)
     counts: dict[str, int] = {}
     warnings: list[str] = []
 
-    front, loose = _front_matter(path, pieces[0], warnings)
-    if not text.strip() and day is None and day_in_name(path) is None:
+    front, loose = _front_matter(path, text[:start], warnings)
+    if (not text or text.isspace()) and day is None and day_in_name(path) is None:
         raise NoMessages(f"{path}: no messages, for the file is empty. Nothing to do")
     if loose.strip():
-        if len(pieces) == 1:
+        if start == len(text):
             raise LogError(f"{path}: no message header like `> 09:15:02  name` in it. Is it a log, and not a digest?")
         counts["text before the first message"] = 1
         warnings.append(f"{path}: text before the first message was left out. Look at the top of the file")
-    rows = _rows(pieces, counts)
-    _look_for_oddities(path, pieces, rows, counts, warnings)
+    rows, times_exist = _rows(text, start, counts)
+    _look_for_oddities(path, text, rows, counts, warnings)
+    if not times_exist:
+        _look_for_impossible_times(path, text, rows, counts, warnings)
     merged = repeated(rows)
     for kind, found in (("exact duplicates", merged.same), ("doubled messages", merged.doubled)):
         if found:
@@ -110,31 +121,60 @@ def _date(path: Path, said: str, warnings: list[str]) -> dt.date | None:
     return None
 
 
-def _rows(pieces: list[str], counts: dict[str, int]) -> Columns:
-    minutes, names, bodies = pieces[1::4], pieces[3::4], pieces[4::4]
-    # A day has 1,440 minutes and some hundred names: each is worked out once.
-    start_of = {minute: 60 * _minute(minute) for minute in dict.fromkeys(minutes)}
-    second_of = {second: int(second) for second in dict.fromkeys(pieces[2::4])}
-    label_of = {name: clean.label(name, counts) for name in dict.fromkeys(names)}
-    raws = list(map(str.strip, bodies))
-    lines = list(accumulate(map(str.count, bodies, repeat("\n")), initial=pieces[0].count("\n") + 1))
-    rows = Columns(
-        seconds=list(map(add, map(start_of.__getitem__, minutes), map(second_of.__getitem__, pieces[2::4]))),
-        speakers=list(map(label_of.__getitem__, names)),
-        texts=raws.copy(),
-        raws=raws,
-        lines=lines[:-1],
-    )
-    # Nearly all bodies are their own text; only these need a closer look.
-    for row, raw in enumerate(raws):
-        if not raw.isprintable() or "&" in raw or "![" in raw or raw[:1] in _QUOTES:
-            _look_closer(rows, row, counts)
-    return rows
+class _Known(dict[str, Value]):
+    """Values worked out once each, beside those known from the start."""
+
+    def __init__(self, work: Callable[[str], Value], known: Mapping[str, Value]) -> None:
+        super().__init__(known)
+        self.work = work
+
+    def __missing__(self, key: str) -> Value:
+        value = self[key] = self.work(key)
+        return value
 
 
-def _minute(clock: str) -> int:
-    hours, minutes = map(int, clock.split(":"))
-    return hours * 60 + minutes
+def _rows(text: str, start: int, counts: dict[str, int]) -> tuple[Columns, bool]:
+    """A row for each header of `text`, the first of which stands at `start`; and whether all of their times exist."""
+    begin_of, second_of = _Known(_seconds_before, _MINUTES), _Known(int, _SECONDS)
+    label_of = _Known(lambda name: clean.label(name, counts), {})
+    rows = Columns([], [], [], [], [])
+    line = text.count("\n", 0, start) + 1
+    for block in _blocks(text, start):
+        pieces = HEADER.split(block)
+        bodies = pieces[4::4]
+        raws = list(map(str.strip, bodies))
+        first = len(rows.raws)
+        begins = map(begin_of.__getitem__, pieces[1::4])
+        rows.seconds.extend(map(add, begins, map(second_of.__getitem__, pieces[2::4])))
+        rows.speakers.extend(map(label_of.__getitem__, pieces[3::4]))
+        rows.raws.extend(raws)
+        rows.texts.extend(raws)
+        rows.lines.extend(accumulate(map(str.count, bodies, repeat("\n")), initial=line))
+        line = rows.lines.pop()
+        # Nearly all bodies are their own text; only these need a closer look.
+        for row, raw in enumerate(raws, first):
+            if not raw.isprintable() or "&" in raw or "![" in raw or raw[:1] in _QUOTES:
+                _look_closer(rows, row, counts)
+    usual = len(begin_of) == len(_MINUTES) and len(second_of) == len(_SECONDS)
+    return rows, usual or (all(map(_exists, begin_of)) and max(second_of.values()) < 60)
+
+
+def _blocks(text: str, start: int) -> Iterator[str]:
+    """`text` from `start` on, in pieces that begin with a header: a million parts at once would fill the memory."""
+    while start < len(text):
+        following = HEADER.search(text, start + _BLOCK)
+        end = following.start() if following else len(text)
+        yield text[start:end]
+        start = end
+
+
+def _seconds_before(minute: str) -> int:
+    hours, minutes = map(int, minute.split(":"))
+    return hours * 3600 + minutes * 60
+
+
+def _exists(minute: str) -> bool:
+    return int(minute[:-3]) < 24 and int(minute[-2:]) < 60
 
 
 def _look_closer(rows: Columns, row: int, counts: dict[str, int]) -> None:
@@ -177,9 +217,7 @@ def split_quote(text: str) -> tuple[Quote | None, str]:
     return Quote(name, text[start.end() : end.start()].strip()), text[end.end() :].strip(" -—")
 
 
-def _look_for_oddities(
-    path: Path, pieces: list[str], rows: Columns, counts: dict[str, int], warnings: list[str]
-) -> None:
+def _look_for_oddities(path: Path, text: str, rows: Columns, counts: dict[str, int], warnings: list[str]) -> None:
     for kind, found in (
         ("empty bodies", rows.raws.count("")),
         ("empty names", rows.speakers.count("")),
@@ -191,27 +229,21 @@ def _look_for_oddities(
     back = list(compress(count(1), map(gt, seconds, seconds[1:])))
     if back:
         counts["clock going back"] = len(back)
-        warnings.append(
-            f"{path}:{rows.lines[back[0]]}: the clock goes back here ({len(back)} in all); the file's order was kept"
-        )
-    wrong = _impossible(pieces)
-    if wrong:
-        counts["impossible times"] = len(wrong)
-        at = 1 + 4 * wrong[0]
-        warnings.append(
-            f"{path}:{rows.lines[wrong[0]]}: no such time: {pieces[at]}:{pieces[at + 1]}; the message was kept"
-        )
-    last = pieces[-1].rstrip().rpartition("\n")[2]
-    if len(pieces) > 1 and (pieces[-1][-1:] not in ("\n", " ", "") or _CUT_HEADER.fullmatch(last)):
+        where = f"{path}:{rows.lines[back[0]]}"
+        warnings.append(f"{where}: the clock goes back here ({len(back)} in all); the file's order was kept")
+    last = text[-_TAIL:].rstrip().rpartition("\n")[2]
+    if seconds and (text[-1] not in "\n " or _CUT_HEADER.fullmatch(last)):
         counts["cut off"] = 1
         warnings.append(f"{path}: the file stops in mid-line; it may be cut off. Export the day again to be sure")
 
 
-def _impossible(pieces: list[str]) -> list[int]:
-    """Rows whose header gives a time that no clock shows."""
-    minutes = {clock for clock in set(pieces[1::4]) if int(clock[:-3]) > 23 or int(clock[-2:]) > 59}
-    seconds = {second for second in set(pieces[2::4]) if int(second) > 59}
-    if not minutes and not seconds:
-        return []
-    each = zip(pieces[1::4], pieces[2::4], strict=True)
-    return [row for row, (minute, second) in enumerate(each) if minute in minutes or second in seconds]
+def _look_for_impossible_times(
+    path: Path, text: str, rows: Columns, counts: dict[str, int], warnings: list[str]
+) -> None:
+    headers = enumerate(HEADER.finditer(text))
+    wrong = [
+        (row, f"{header[1]}:{header[2]}") for row, header in headers if not _exists(header[1]) or int(header[2]) > 59
+    ]
+    counts["impossible times"] = len(wrong)
+    row, clock = wrong[0]
+    warnings.append(f"{path}:{rows.lines[row]}: no such time: {clock}; the message was kept")
