@@ -124,10 +124,12 @@ def likeness(a: Parts, b: Parts, worth: Mapping[str, float]) -> float:
 # mail addresses and web addresses hold an @ that names nobody
 _NO_MENTION = re.compile(r"https?://[!-~]+|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.-]*[A-Za-z]")
 _RUN = re.compile(r"[^\n，。！；：！!、…@＠【】「」“”\"<>《》？]{1,60}")
-_CARD = re.compile(r"[^\s?]+[-_~－—][^\s?]+[-_~－—][^\s?]+")
+_CARD = re.compile(r"[^\s?_~-]+[-_~][^\s?_~-]*[-_~][^\s?]+")
 _ODD = re.compile(r"[\s，。！；：、…@＠【】「」“”\"<>《》？?]")
-_GLUE = re.compile(r"[-_~－—–]")
+_GLUE = re.compile(r"[-_~]")
 _ASKING = "吗呢么吧啊"
+_LAST = re.compile(r"[a-z]+|[㐀-鿿]+")
+_ENDINGS = tuple([word] for word in COMMON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ def spans(text: str, known: Told) -> list[Span]:
         i = at.start()
         if blocked is None:
             blocked = [m.span() for m in _NO_MENTION.finditer(text)]
-        if i < last or any(a <= i < b for a, b in blocked):
+        if i < last or (text[i + 1 : i + 2].isascii() and any(a <= i < b for a, b in blocked)):
             continue
         found = _closed(text, i + 1, known)
         if found is None:
@@ -179,8 +181,10 @@ def spans(text: str, known: Told) -> list[Span]:
         glued = i and text[i - 1].isascii() and text[i - 1].isalnum() and label[:1].isascii()
         if glued and fold(label) not in known.plain:
             continue  # user@host
-        if text[end : end + 1] in ("?", "\u2005", " ", "\xa0"):
+        if text[end : end + 1] in ("?", "\u2005", " ", "\xa0", "\u3000"):
             end += 1
+        while i > last and text[i - 1] in "@＠":
+            i -= 1  # typed twice
         out.append(Span(i, end, label, sure))
         last = end
     return out
@@ -195,27 +199,12 @@ def _closed(text: str, start: int, known: Told) -> tuple[int, bool] | None:
     matched = _RUN.match(text, start)
     if matched is None:
         return None
-    run = matched.group()
-    question = run.find("?")
-    space = min((n for n in (run.find(" "), run.find("\u2005"), run.find("\xa0")) if n >= 0), default=-1)
-    if question == 0 or space == 0:
+    run = tail[: matched.end() - start]
+    opening = len(run) - len(run.lstrip("?"))  # a lost emoji may open a name
+    if opening > 2 or run[opening : opening + 1] in ("", " "):
         return None
-    if question > 0 and (space < 0 or question < space):
-        size, sure = question, run[question - 1] not in _ASKING
-        marks = len(run[question:]) - len(run[question:].lstrip("?"))
-        # a lost emoji at the label's end is two marks, the lost space after it a third
-        size += marks - 1 if marks % 2 and marks > 1 else 0
-    elif space > 0:
-        size, sure = space, True
-        card = _CARD.match(run, space + 1)
-        if card and card.start() == space + 1 and not _GLUE.search(run[:space]):
-            after = run[card.end() : card.end() + 1]
-            if after in ("", "?", " ", "\u2005") and len(card.group()) <= 30:
-                size = card.end()  # `Nick 名字-公司-岗位-城市`: the name itself holds the space
-    else:
-        # the end of the text closes a label; another mark may as well stand in the sentence
-        size, sure = len(run), start + len(run) == len(text)
-    folded = tail[:size]
+    size, sure = _end(run, opening, matched.end() == len(text))
+    folded = run[:size]
     if folded in known.plain:
         return start + size, True
     for label in known.cards:
@@ -223,12 +212,31 @@ def _closed(text: str, start: int, known: Told) -> tuple[int, bool] | None:
             following = folded[len(label)]
             if not (following.isascii() and (following.isalnum() or following in "-_~")):
                 return start + len(label), True
-    if not sure or size > 24:
-        if _CARD.match(run[:size]) and size <= 32:
-            return start + size, False
-        word = re.match(r"[A-Za-z][A-Za-z0-9]+", run)
-        if word and size > word.end():
-            return start + word.end(), False  # `@Finn来一个`: the words after a latin nickname are the sentence
-        if size > 12:
-            return None
-    return start + size, sure
+    if (sure and size <= 24) or (_CARD.match(folded) and size <= 32) or " " in folded:
+        return start + size, sure
+    word = re.match(r"[a-z][a-z0-9]+", run)
+    if word and size > word.end():
+        return start + word.end(), False  # `@Finn来一个`: the words after a latin nickname are the sentence
+    return (start + size, sure) if size <= 12 else None
+
+
+def _end(run: str, opening: int, last: bool) -> tuple[int, bool]:
+    """How much of a folded run the label takes, by the lost space or the label's own shape.
+
+    `last`: the text ends with the run, which closes a label; any other mark may as well stand in the sentence.
+    """
+    question, space = run.find("?", opening), run.find(" ", opening)
+    if question > 0 and (space < 0 or question < space):
+        marks = len(run[question:]) - len(run[question:].lstrip("?"))
+        # a lost emoji at the label's end is two marks, the lost space after it a third
+        return question + (marks - 1 if marks % 2 else 0), run[question - 1] not in _ASKING
+    if space < 0:
+        emoji = run.find("[", opening)
+        size = emoji if emoji > 0 else len(run)
+        return size, last or emoji > 0
+    if 0 < question <= 36 and _LAST.findall(run[space:question])[-1:] in _ENDINGS:
+        return question, True  # `Finn 某公司 产品 上海?`: it ends as cards end, so the spaces are the label's own
+    card = _CARD.match(run, space + 1)
+    if card and not _GLUE.search(run[:space]) and len(card.group()) <= 30 and run[card.end() :][:1] in ("", "?", " "):
+        return card.end(), True  # `Finn 名字-公司-岗位-城市`: the name itself holds the space
+    return space, True

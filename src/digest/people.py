@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from digest.labels import COMMON, key, likeness, parts, rarity, spans, told
-from digest.meant import Day, meant, mention, plain_spans
+from digest.meant import EVERYONE, Day, meant, mention, plain_spans
 from digest.model import Log, Mention, People, Person
 
 __all__ = ["COMMON", "ME", "Known", "named", "people", "plain_spans"]
@@ -146,7 +146,7 @@ def _find(day: Day, known: Known) -> None:
         return
     labels = {x for row in day.labels for x in row if x != ME}
     labels.update(x for row in day.parts for p in row for x in (p.key,) if x != ME)
-    labels.update(known.me)
+    labels.update((*known.me, *EVERYONE))
     first = told(labels)
     for i in places:
         labels.update(s.label for s in spans(messages[i].text, first) if s.sure)
