@@ -76,9 +76,9 @@ def titles(
     if max((c.score for c in found), default=0.0) < 2.0:
         for text in answers[:6]:
             found += [_less(c, 2.5, "from an answer") for c in _of(text, words, rules, weigh)]
-    whole = _whole(questions[0], rules) if questions else ""
+    whole = _whole(questions[0], words, rules) if questions else ""
     if whole:
-        short = len(clauses(questions[0])) == 1 and width(whole) < rules.longest
+        short = len(clauses(questions[0])) == 1 and width(whole) < rules.longest - 1
         found.append(Candidate(whole, WHOLE if short else 0.0, ("the question itself",)))
     best: dict[str, Candidate] = {}
     for candidate in sorted(found, key=lambda c: -c.score):
@@ -333,7 +333,7 @@ def _candidate(
         # a single word stands for a subject only where it is a term or a name
         names = all(weigh.words.is_term(w) or not weigh.words.knows(w) for w in values)
         everyday = any(w in weigh.words.common for w in values)
-        score -= 3.0 if everyday else 0.8 if names else 2.0
+        score -= 3.0 if everyday else 0.8 if names else 2.8
     score -= 0.25 * max(0.0, size - 10) + 0.5 * max(0, text.count("的") - 1)
     top = "、".join(w for w, _ in sorted(values.items(), key=lambda kv: -kv[1])[:3])
     return Candidate(text, round(score, 4), (*why, f"rare words: {top}"))
@@ -344,15 +344,14 @@ def width(text: str) -> float:
     return sum(0.5 if c < "\u0100" else 1.0 for c in text)
 
 
-def _whole(question: str, rules: TitleRules) -> str:
-    """The first clause of a question that says something, cut to size: the title where no phrase was found."""
-    for clause in clauses(question):
-        bare = ENDING.sub("", clause)
-        if width(bare) >= 2:
-            cut = ""
-            for char in bare:
-                if width(cut + char) > rules.longest:
-                    break
-                cut += char
-            return cut
-    return ""
+def _whole(question: str, words: Vocabulary, rules: TitleRules) -> str:
+    """The first clause of a question that says something, without its opening and cut between words."""
+    for clause in clauses(question)[:MOST]:
+        bare = ENDING.sub("", clause[:LONGEST])
+        tagged = words.tagged(bare)
+        letters = _letters(bare, tagged, words, rules)
+        begin = next((k for k, kind in enumerate(letters) if kind in "NUVAM"), len(tagged))
+        ends = [w.end for w in tagged[begin:] if width(bare[tagged[begin].start : w.end]) <= rules.longest]
+        if ends and width(bare[tagged[begin].start : ends[-1]]) >= rules.shortest:
+            return bare[tagged[begin].start : ends[-1]].rstrip("的了在把和是")
+    return next((c[: rules.longest] for c in clauses(question) if width(c) >= 2), "")
