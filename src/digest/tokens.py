@@ -21,6 +21,7 @@ TOTAL = 60_101_964  # sum of the frequencies in jieba's dict.txt
 UNKNOWN = 11.0  # a Han word the dictionary doesn't know: rare, or badly cut
 LATIN = 9.0  # a Latin word: mostly a product or a protocol
 FIELD = 9.5  # a term of the field's lexicon is worth at least this
+REMEMBERED = 4096  # texts whose content words are kept: links, topics and titles ask for the same ones
 RAREST = 13.0  # above this, rarity says more about the dictionary than about the word
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -136,7 +137,16 @@ class Vocabulary:
 
         A number counts from three digits on (`296号文`): shorter ones are amounts and list items.
         """
-        return self.content(self.tagged(text))
+        seen = self._seen
+        if text not in seen:
+            if len(seen) >= REMEMBERED:
+                seen.clear()
+            seen[text] = self.content(self.tagged(text))
+        return seen[text]
+
+    @cached_property
+    def _seen(self) -> dict[str, tuple[str, ...]]:
+        return {}
 
     def counts(self, word: Word) -> bool:
         """Whether a word carries content."""

@@ -131,26 +131,26 @@ def _likeness(
 
 def _grouped(likeness: Sequence[Sequence[float]], rules: TopicRules) -> list[tuple[int, ...]]:
     """Join the two groups most alike on average until none are alike enough; ties go to the earlier pair."""
-    groups: list[tuple[int, ...]] = [(i,) for i in range(len(likeness))]
-
-    def alike(a: tuple[int, ...], b: tuple[int, ...]) -> float:
-        return sum(likeness[max(i, j)][min(i, j)] for i in a for j in b) / (len(a) * len(b))
-
+    members: dict[int, tuple[int, ...]] = {i: (i,) for i in range(len(likeness))}
+    # sums of likeness between groups, by the first member of each: the later one, then the earlier
+    sums = {(i, j): value for i, row in enumerate(likeness) for j, value in enumerate(row) if value > 0.0}
     while True:
         best, pair = rules.together, (-1, -1)
-        for y in range(len(groups)):
-            for x in range(y):
-                if len(groups[x]) + len(groups[y]) > rules.largest:
+        for (y, x), total in sums.items():
+            size = len(members[x]) * len(members[y])
+            if total / size >= best and len(members[x]) + len(members[y]) <= rules.largest:
+                if total / size == best and pair != (-1, -1) and (x, y) > (pair[1], pair[0]):
                     continue
-                score = alike(groups[x], groups[y])
-                if score > best:
-                    best, pair = score, (x, y)
+                best, pair = total / size, (y, x)
         if pair[0] < 0:
-            return sorted(tuple(sorted(g)) for g in groups)
-        x, y = pair
-        joined = groups[x] + groups[y]
-        groups = [g for k, g in enumerate(groups) if k not in pair] + [joined]
-        groups.sort(key=min)
+            return sorted(tuple(sorted(group)) for group in members.values())
+        y, x = pair
+        members[x] += members.pop(y)
+        del sums[pair]
+        for key in [k for k in sums if y in k]:
+            other = key[0] if key[1] == y else key[1]
+            joined = (max(x, other), min(x, other))
+            sums[joined] = sums.get(joined, 0.0) + sums.pop(key)
 
 
 def _shared(vectors: Sequence[Mapping[str, float]]) -> tuple[str, ...]:
@@ -174,7 +174,10 @@ def _named(
         return titles((thread.question, *thread.more), thread.answers, words, rules.titles, rarity)
     answers = [a for t in threads for a in t.answers]
     found: list[Candidate] = []
-    strongest = frozenset(shared[:4])
+    # what two of the questions say, before what only their answers share
+    asked = [frozenset(words.content_words(t.question)) for t in threads]
+    said = [w for w in shared if sum(w in a for a in asked) > 1]
+    strongest = frozenset((said or list(shared))[:4])
     for place, thread in enumerate(threads):
         others = [t.question for t in threads if t is not thread]
         for c in titles((thread.question,), [*others, *answers], words, rules.titles, rarity, count=8):
@@ -182,7 +185,7 @@ def _named(
             common = sum(w in strongest for w in own)
             rest = len(own) - common
             # what only one of them asks makes no heading for all
-            score = c.score + 2.5 * common - 0.8 * rest - 0.3 * place - (4.0 if not common else 0.0)
+            score = c.score + 2.0 * common - 0.6 * rest - 1.0 * place - (3.0 if not common else 0.0)
             found.append(Candidate(c.text, round(score, 4), (*c.why, f"of thread {place + 1}, {common} words shared")))
     best: dict[str, Candidate] = {}
     for c in sorted(found, key=lambda c: -c.score):
