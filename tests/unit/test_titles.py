@@ -39,7 +39,7 @@ def rules() -> TitleRules:
         ("谁知道对账文件的生成规则？", "对账文件的生成规则"),
         ("群里有做规则引擎的吗", "规则引擎"),
         ("请问网关起的作用是什么", "网关的作用"),
-        ("有没有用存储过程做清算的朋友", "存储过程的清算"),
+        ("有没有用规则引擎做路由的朋友", "规则引擎的路由"),
     ],
 )
 def test_a_question_gives_its_subject(words: Vocabulary, rules: TitleRules, question: str, expected: str) -> None:
