@@ -62,6 +62,7 @@ class Announcement:
 
 _NO_WORDS = re.compile(r"\[[^\[\]\s]{1,8}\]|https?://\S+|[\s?？。，,!！~～.、…—-]+")
 _LONG = 200  # a host's call is shorter than this, group rules are longer
+_MOST_PICTURES = 3  # in one message; more add nothing
 _MOST_TOGETHER = 3  # more names in one announcement are a roster
 
 
@@ -76,6 +77,7 @@ class _Day:
     speaker: dict[int, frozenset[str]]  # roles of the speaker's cues, of the messages that were asked for
     size: tuple[int, ...]
     aside: tuple[bool, ...]
+    worth: tuple[float, ...]  # what a message adds to its speaker's stretch
     sentences: tuple[int, ...]  # sentences[i]: how many messages before i are whole sentences, whoever said them
     remarks: tuple[int, ...]  # and how many are a few words; applause and sign-ins are neither
 
@@ -89,13 +91,6 @@ class _Day:
     def answers(self, i: int, j: int) -> bool:
         """Whether somebody else's whole sentence stands between two messages of one speaker."""
         return self.sentences[j] > self.sentences[i + 1]
-
-    def worth(self, i: int) -> float:
-        """What a message adds to its speaker's stretch."""
-        how, message = self.how, self.log.messages[i]
-        if self.aside[i]:
-            return how.aside
-        return min(self.size[i] / how.full, 1.0) * how.worth + min(len(message.images), 3) * how.picture
 
     def says(self, i: int) -> frozenset[str]:
         """Roles of the cues that message i holds if its speaker gives the talk."""
@@ -113,24 +108,33 @@ class _Day:
                 yield Evidence(cue.id, cue.weight, self.how.ear.span(place, text))
 
 
+_NOTHING: frozenset[str] = frozenset()
+
+
 def _roles(how: Talking, text: str, part: str) -> frozenset[str]:
-    return frozenset(how.cues[place].role for place in how.ear.hears(text, part))
+    heard = how.ear.hears(text, part)
+    return frozenset(how.cues[place].role for place in heard) if heard else _NOTHING
 
 
 def _day(log: Log, people: People, how: Talking) -> _Day:
-    room, size, aside, sentences, remarks = [], [], [], [0], [0]
+    room, size, aside, worth, sentences, remarks = [], [], [], [], [0], [0]
     for i, message in enumerate(log.messages):
-        text = message.text
-        room.append(_roles(how, text, "room"))
-        for mention in reversed(people.mentions[i]):
+        text, mentions = message.text, people.mentions[i]
+        for mention in reversed(mentions):
             text = text[: mention.start] + text[mention.end :]
         n = len(_NO_WORDS.sub("", text))
+        roles = _roles(how, message.text, "room") if n else _NOTHING
+        elsewhere = bool(mentions or message.quote or message.reply_to is not None)
+        pictures = min(len(message.images), _MOST_PICTURES) * how.picture
+        counts = n >= 3 * how.sentence or (n > 0 and "applauds" not in roles)
+        room.append(roles)
         size.append(n)
-        aside.append(bool(people.mentions[i] or message.quote or message.reply_to is not None))
-        counts = n >= 3 * how.sentence or (n > 0 and "applauds" not in room[i])
+        aside.append(elsewhere)
+        worth.append(how.aside if elsewhere else min(n / how.full, 1.0) * how.worth + pictures)
         sentences.append(sentences[-1] + (counts and n >= how.sentence))
         remarks.append(remarks[-1] + (counts and n < how.sentence))
-    return _Day(log, people, how, tuple(room), {}, tuple(size), tuple(aside), tuple(sentences), tuple(remarks))
+    facts = (tuple(size), tuple(aside), tuple(worth), tuple(sentences), tuple(remarks))
+    return _Day(log, people, how, tuple(room), {}, *facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ def _best(day: _Day, party: tuple[int, ...], own: tuple[int, ...]) -> _Stretch:
             run -= day.cost(own[k - 1], i)
         if run <= 0:
             run, start = 0.0, k
-        run += day.worth(i) * (day.how.reply if k and day.answers(own[k - 1], i) else 1)
+        run += day.worth[i] * (day.how.reply if k and day.answers(own[k - 1], i) else 1)
         if run > best:
             best, first, last = run, start, k
     return _Stretch(party, own, own[first : last + 1], best)
@@ -220,7 +224,7 @@ def considered(log: Log, people: People, how: Talking, most: int = 3) -> tuple[T
     out = []
     for party in _parties(places, told):
         own = sorted(i for person in party for i in places[person])
-        if sum(day.worth(i) for i in own if not day.aside[i]) < how.least:
+        if sum(day.worth[i] for i in own if not day.aside[i]) < how.least:
             continue
         stretch = _best(day, party, tuple(own))
         if stretch.worth >= how.least and _all_present(day, stretch):
@@ -364,9 +368,10 @@ def _begin(day: _Day, stretch: _Stretch) -> list[int]:
 def _end(day: _Day, stretch: _Stretch, own: list[int]) -> list[int]:
     """The messages up to the closing words, or to where others take the talk to be over."""
     how = day.how
-    total, done, over = sum(day.size[i] for i in own), 0, _over(day, stretch)
+    total, worth = sum(day.size[i] for i in own), sum(day.worth[i] for i in own)
+    done, over = 0, _over(day, stretch)
     for k, i in enumerate(own):
-        if k and done >= how.closing * total and _goes_on(day, own[k:]) < how.more * total:
+        if k and done >= how.closing * total and _goes_on(day, own[k:]) < how.more * worth:
             if any(own[k - 1] < j < i for j in over):
                 own = own[:k]
                 break
@@ -379,13 +384,13 @@ def _end(day: _Day, stretch: _Stretch, own: list[int]) -> list[int]:
     return own
 
 
-def _goes_on(day: _Day, own: Sequence[int]) -> int:
-    """Characters that a speaker still says after the first of his messages, before anybody else says a sentence."""
-    said = 0
+def _goes_on(day: _Day, own: Sequence[int]) -> float:
+    """What a speaker still says after the first of his messages, before anybody else says a sentence, is worth."""
+    said = 0.0
     for i, j in pairwise(own):
         if day.answers(i, j):
             break
-        said += day.size[j]
+        said += day.worth[j]
     return said
 
 
@@ -406,7 +411,7 @@ def _is_preamble(day: _Day, i: int) -> bool:
     """Whether a message at the start only greets, introduces its speaker or excuses him."""
     if day.log.messages[i].images or day.size[i] >= day.how.preamble:
         return False
-    short = day.size[i] < day.how.sentence
+    short = day.size[i] < day.how.sentence and not day.how.ear.of("heading", day.log.messages[i].text)
     return short or day.aside[i] or bool({"greets", "preamble", "starts"} & day.says(i))
 
 
@@ -420,7 +425,8 @@ def _is_tail(day: _Day, i: int) -> bool:
 
 def _is_chat(day: _Day, i: int) -> bool:
     """Whether a message amid the talk is no part of it: a word to somebody, about the evening, or none at all."""
-    if day.log.messages[i].images:
+    message = day.log.messages[i]
+    if message.images or (not day.aside[i] and "://" in message.text):
         return False
     return not day.size[i] or day.aside[i] or ("chat" in day.says(i) and day.size[i] < 4 * day.how.sentence)
 
@@ -431,7 +437,8 @@ def _title(day: _Day, stretch: _Stretch, told: Sequence[Announcement]) -> str:
     speakers = {a.speaker for a in announced}
     first = announced[0].message if announced else stretch.messages[0]
     before = [i for i in range(first, stretch.messages[0]) if day.people.speaker[i] in speakers]
-    places = [(i, 1.0) for i in reversed(before)] + [(i, 0.0) for i in _near(day, stretch)]
+    opening = [i for i in _near(day, stretch) if _share(day, stretch, i) <= day.how.opening]
+    places = [(i, 1.0) for i in reversed(before)] + [(i, 0.0) for i in opening]
     return title(places, day.log, day.how)
 
 

@@ -59,7 +59,7 @@ class Talking:
     other: float = 0.0
     before: int = 1200
     after: int = 600
-    opening: float = 0.25
+    opening: float = 0.18
     closing: float = 0.55
     preamble: int = 180
     farewell: int = 80
@@ -80,7 +80,7 @@ def talking(rules: Rules) -> Talking:
 
 # Who may say a cue decides which messages it is listened for in: most messages need only the room's few.
 ROOM = frozenset({"announces", "cancels", "begins", "questions", "thanks", "applauds"})
-PRINT = frozenset({"title", "title-opens", "title-ends", "heading"})
+PRINT = frozenset({"title", "title-opens", "title-ends", "title-never", "heading"})
 
 
 class Ear:

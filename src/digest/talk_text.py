@@ -35,7 +35,8 @@ def _trimmed(text: str, how: Talking) -> str:
         for cue in how.ear.of(role, text):
             if span := how.ear.span(cue, text):
                 text = text[span[1] :] if end else text[: span[0]]
-    return text.strip(_EDGES)
+    text = text.strip(_EDGES)
+    return "" if how.ear.of("title-never", text) else text
 
 
 def paragraphs(found: Talk, log: Log, how: Talking) -> tuple[Line, ...]:
