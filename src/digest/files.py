@@ -166,6 +166,8 @@ def _link(name: str, folder: int, backup: Path, before: bytes) -> None:
             _write_new(temp, there, before, None)
         _content(backup, parts[-1], there)  # refuses a backup that is a link or a device
         os.rename(temp, parts[-1], src_dir_fd=there, dst_dir_fd=there)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temp, dir_fd=there)  # a rename onto another name of the same file does nothing
         _sync(there)
     except BaseException:
         with contextlib.suppress(OSError):

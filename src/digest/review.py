@@ -35,9 +35,13 @@ class Base:
     gone: tuple[str, ...] = ()
 
     @property
+    def content(self) -> str:
+        """What is kept of it: the ids, a blank line, the text."""
+        return "\n".join([*sorted(self.gone), "", self.text])
+
+    @property
     def hash(self) -> str:
-        content = "\n".join([*sorted(self.gone), "", self.text])
-        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return hashlib.sha256(self.content.encode("utf-8")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
