@@ -65,6 +65,7 @@ class Parts:
     key: str
     name: str  # the piece that most looks like a name or nickname in Chinese, "" where none does
     full: bool  # `name` opens with a family name and has two or three characters
+    nick: str  # the latin word it opens with
     latin: frozenset[str]  # latin words that are no role or city
     grams: frozenset[str]  # pairs of Chinese characters, roles and cities left out
 
@@ -74,7 +75,7 @@ def parts(label: str, common: frozenset[str]) -> Parts:
     """A label taken apart, without the words that many labels share."""
     whole = key(label)
     spaced = fold(_CAMEL.sub(" ", unicodedata.normalize("NFC", label)))
-    name, full = "", False
+    name, full, nick = "", False, ""
     latin, grams = set[str](), set[str]()
     for place, part in enumerate(_PART.findall(spaced)):
         for piece in _PIECE.findall(part):
@@ -83,12 +84,13 @@ def parts(label: str, common: frozenset[str]) -> Parts:
             if piece.isascii():
                 if len(piece) > 1 and not piece.isdigit():
                     latin.add(piece)
+                    nick = nick or (piece if place == 0 else "")
                 continue
             grams.update(piece[i : i + 2] for i in range(len(piece) - 1))
             looks = 2 <= len(piece) <= 3 and piece[0] in SURNAMES
             if (looks and not full) or (not name and place == 0 and len(piece) <= 4):
                 name, full = piece, looks
-    return Parts(whole, name, full, frozenset(latin), frozenset(grams - common))
+    return Parts(whole, name, full, nick, frozenset(latin), frozenset(grams - common))
 
 
 def rarity(labels: Iterable[Parts], total: int) -> dict[str, float]:
@@ -111,6 +113,8 @@ def likeness(a: Parts, b: Parts, worth: Mapping[str, float]) -> float:
             elif len(word) >= 4:
                 near = [w for w in b.latin if len(w) >= 4 and (word in w or w in word)]
                 score += max((0.6 * worth.get(w, 0.0) for w in near), default=0.0)
+    if a.nick and a.nick == b.nick:
+        score += 2.5
     for one, other in ((a, b), (b, a)):
         if len(one.name) > 1 and one.name in other.key:
             return score + (3.0 if one.full else 1.5)
@@ -234,9 +238,14 @@ def _end(run: str, opening: int, last: bool) -> tuple[int, bool]:
         emoji = run.find("[", opening)
         size = emoji if emoji > 0 else len(run)
         return size, last or emoji > 0
-    if 0 < question <= 36 and _LAST.findall(run[space:question])[-1:] in _ENDINGS:
-        return question, True  # `Finn 某公司 产品 上海?`: it ends as cards end, so the spaces are the label's own
+    if 0 < question <= 36 and _closes(run[space + 1 : question]):
+        return question, True
     card = _CARD.match(run, space + 1)
     if card and not _GLUE.search(run[:space]) and len(card.group()) <= 30 and run[card.end() :][:1] in ("", "?", " "):
         return card.end(), True  # `Finn 名字-公司-岗位-城市`: the name itself holds the space
     return space, True
+
+
+def _closes(tail: str) -> bool:
+    """Whether what stands between the first space and the lost one is still the label: `某公司 产品 上海`, `方小语`."""
+    return _LAST.findall(tail)[-1:] in _ENDINGS or (len(tail) == 3 and tail[0] in SURNAMES and tail[2] not in _ASKING)

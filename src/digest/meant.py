@@ -100,17 +100,19 @@ def meant(day: Day) -> dict[str, Meant]:
 
 
 def _one_card_each(meant: dict[str, Meant]) -> dict[str, Meant]:
-    """The same, where of two labels that only the talk gives to one speaker the weaker stays open."""
-    best: dict[int, float] = {}
+    """The same, where of labels that only the talk gives to one speaker one clearly better stays, or none."""
+    claims: dict[int, list[float]] = defaultdict(list)
     for m in meant.values():
         if m.person is not None and m.like <= 0:
-            best[m.person] = max(best.get(m.person, 0.0), m.odds[0][1])
-    return {
-        k: Meant(None, m.candidates, "the speaker it may mean has another card", 0.0, m.odds)
-        if m.person is not None and m.like <= 0 and m.odds[0][1] < best[m.person]
-        else m
-        for k, m in meant.items()
-    }
+            claims[m.person].append(m.odds[0][1])
+    out: dict[str, Meant] = {}
+    for k, m in meant.items():
+        if m.person is not None and m.like <= 0:
+            rivals = sorted(claims[m.person])[::-1]
+            if len(rivals) > 1 and (m.odds[0][1] < rivals[0] or rivals[0] - rivals[1] < 1):
+                m = Meant(None, m.candidates, "the speaker it may mean has another card", 0.0, m.odds)
+        out[k] = m
+    return out
 
 
 def _likes(day: Day, label: Parts, worth: Mapping[str, float]) -> dict[int, float]:
@@ -281,6 +283,8 @@ def _totals(
             if echo:
                 one += sum(_ECHO * min(_echo(day, i).get(person, 0.0), 20.0) for i in talk)
             one /= len(talk) ** 0.6  # mentions in one conversation say nearly the same
+            if all(len(day.where[i]) > 2 for i in talk):
+                one *= 0.3  # a roll call names people whether they talk or not
             # who talks all the time stands near everything; the first time that is made up for by being named more
             share = sum(near[i].share.get(person, 0.0) for i in talk) / len(talk)
             gains.append((one, 0.4 * max(0.0, log(share / 0.01)) if share else 0.0))

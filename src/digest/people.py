@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from digest.labels import COMMON, key, likeness, parts, rarity, spans, told
 from digest.meant import EVERYONE, Day, meant, mention, plain_spans
 from digest.model import Log, Mention, People, Person
 
-__all__ = ["COMMON", "ME", "Known", "named", "people", "plain_spans"]
+__all__ = ["COMMON", "ME", "Known", "learn", "named", "people", "plain_spans"]
 
 ME = "我"  # the exporter's own label in every log
 
@@ -175,3 +176,99 @@ def named(people: People, label: str, common: tuple[str, ...] = COMMON) -> tuple
     mine = parts(label, shared)
     ranked = sorted(((max(likeness(mine, p, worth) for p in row), -n) for n, row in enumerate(rows)), reverse=True)
     return tuple(-n for score, n in ranked if score >= 4 and score > ranked[0][0] - 3)
+
+
+# ---------------------------------------------------------------- over many days
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the days say about one mention label."""
+
+    score: dict[str, float] = field(default_factory=dict)  # speaker's key → log-odds, summed over days
+    days: dict[str, int] = field(default_factory=dict)  # on which they are in his favour
+    spelt: Counter[str] = field(default_factory=Counter)
+
+
+def learn(logs: Iterable[Log], known: Known | None = None) -> Known:
+    """What is known and what many days teach: labels doubled copies or quotes show, or mentions on several days.
+
+    A mention label is learnt where the days together speak for one speaker, at least two of them do, and no other
+    speaker comes near. Labels that mean 我 become `me`. Memory grows with the number of labels, not of messages.
+    """
+    known = known or Known()
+    tallies: dict[str, _Tally] = defaultdict(_Tally)
+    shown: dict[str, Counter[str]] = defaultdict(Counter)  # speaker's key → how it is written
+    same: dict[str, Counter[str]] = defaultdict(Counter)  # key → keys that doubled copies or quotes join to it
+    for log in logs:
+        day = _day(log, known)
+        heads = [key(row[0]) for row in day.labels]
+        for message in log.messages:
+            shown[key(message.speaker)][message.speaker] += 1
+            for label in message.also:
+                if ME not in (label, message.speaker):
+                    shown[key(label)][label] += 1
+                    same[key(message.speaker)][key(label)] += 1
+            if message.quote and (k := key(message.quote.name)) in day.ids and k not in shown:
+                tallies[k].spelt[message.quote.name] += 1
+                _add(tallies[k], heads[day.ids[k]], 6.0)
+        for k, whom in meant(day).items():
+            tally = tallies[k]
+            tally.spelt[day.spelt[k]] += 1
+            for person, score in whom.odds:
+                _add(tally, heads[person], min(score, 8.0) - 2.0)
+    return _learnt(known, tallies, shown, same)
+
+
+def _add(tally: _Tally, speaker: str, score: float) -> None:
+    tally.score[speaker] = tally.score.get(speaker, 0.0) + score
+    tally.days[speaker] = tally.days.get(speaker, 0) + (score > 0)
+
+
+def _learnt(
+    known: Known,
+    tallies: dict[str, _Tally],
+    shown: dict[str, Counter[str]],
+    same: dict[str, Counter[str]],
+) -> Known:
+    """Known, with the labels that belong together joined."""
+    group: dict[str, str] = {}
+
+    def head(k: str) -> str:
+        while group.setdefault(k, k) != k:
+            k = group[k]
+        return k
+
+    for a, others in sorted(same.items()):
+        for b, times in sorted(others.items()):
+            if times >= 2 and head(a) != head(b):
+                group[head(b)] = head(a)
+    me: dict[str, None] = dict.fromkeys(known.me)
+    for k, tally in sorted(tallies.items()):
+        if k in shown:
+            continue
+        score: dict[str, float] = defaultdict(float)
+        days: dict[str, int] = defaultdict(int)
+        for speaker in tally.score:
+            score[head(speaker)] += tally.score[speaker]
+            days[head(speaker)] += tally.days[speaker]
+        ranked = sorted(score, key=lambda s: (-score[s], s))
+        second = max(score[ranked[1]], 0.0) if len(ranked) > 1 else 0.0
+        if not ranked or days[ranked[0]] < 2 or score[ranked[0]] < 6 or score[ranked[0]] - second < 4:
+            continue
+        best = ranked[0]
+        label = max(sorted(tally.spelt), key=lambda x: tally.spelt[x])
+        shown[k][label] += 0
+        if best == ME:
+            me.setdefault(label)
+        elif head(k) != head(best):
+            group[head(k)] = head(best)
+    rows: dict[str, list[str]] = defaultdict(list)
+    for k in group:
+        rows[head(k)].append(k)
+    learnt = []
+    for row in rows.values():
+        row.sort(key=lambda k: (-sum(shown[k].values()), k))
+        if len(row) > 1:
+            learnt.append(tuple(max(sorted(shown[k]), key=lambda x: shown[k][x]) for k in row))
+    return replace(known, aliases=known.aliases + tuple(sorted(learnt)), me=tuple(me))
