@@ -1,0 +1,58 @@
+"""The program and its commands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from digest.cli import build, init, inspect, rules
+from digest.cli.boundary import Boundary, quiet, stopped
+
+app = typer.Typer(
+    name="digest",
+    cls=Boundary,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Write the digest of a technical group chat: its talk, its questions with their answers, free discussion.",
+    epilog="Begin with: digest build 2017-05-27",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"digest {version('digest')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    ctx: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    if ctx.invoked_subcommand is None:
+        print(ctx.get_help())
+
+
+app.command("build")(build.build)
+app.command("extract")(inspect.extract)
+app.command("explain")(inspect.explain)
+app.command("graph")(inspect.graph)
+app.command("people")(inspect.people)
+app.add_typer(rules.app, name="rules")
+app.command("init")(init.init)
+
+
+def main() -> None:
+    """Run the program and end the process with its status: 0 done, 1 findings or conflicts, 2 could not run."""
+    try:
+        app(prog_name="digest")
+    except KeyboardInterrupt:
+        stopped()
+    except BrokenPipeError:
+        quiet()

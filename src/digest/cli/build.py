@@ -1,0 +1,237 @@
+"""`digest build`: logs → digests."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli import options, term
+from digest.cli.options import PageFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digest.cli.writing import Written
+    from digest.config import DayLog, Settings
+    from digest.pipeline import Stages
+    from digest.summary import Summary
+
+LONG = 4  # days from which a terminal shows how far the work is
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A day that was built; `written` is None where there was nothing to write."""
+
+    summary: Summary
+    written: Written | None
+    warnings: tuple[str, ...]
+
+
+def build(
+    days: Annotated[
+        list[str] | None, typer.Argument(metavar="[DAY]...", help="Days, such as 2017-05-27.", show_default=False)
+    ] = None,
+    since: Annotated[str | None, typer.Option(metavar="DAY", help="Build every day from this one on.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DAY", help="Build every day up to this one.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Build every day that has a log.")] = False,
+    room: options.Room = None,
+    logs: options.Logs = None,
+    rules: options.Rules = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder of the digests; default: digests.")
+    ] = None,
+    format_: Annotated[PageFormat, typer.Option("--format", help="Write Markdown or JSON.")] = PageFormat.md,
+    templates: options.Templates = None,
+    encoding: options.Encoding = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite edited digests; a backup is kept.")] = False,
+) -> None:
+    """Write the digests of days.
+
+    A digest that was edited since it was built is left alone unless --force is given. Exit status: 0 done, 1 a digest
+    was left alone, 2 a day could not be built.
+    """
+    from digest.cli import project
+
+    settings = project.settings(logs=logs, rules=rules, out=out, templates=templates, encoding=encoding)
+    chosen, failed = _chosen(settings, days or [], since, until, all_, room)
+    if chosen:
+        stages = project.stages(settings)
+        # a dry run leaves no trace, not even the lock's file
+        with nullcontext() if dry_run else _lock(settings):
+            failed = max(failed, _build(chosen, settings, stages, format_, dry_run=dry_run, force=force))
+    if failed:
+        raise typer.Exit(failed)
+
+
+def _lock(settings: Settings):  # type: ignore[no-untyped-def]
+    from digest import files
+
+    return files.lock(settings.root)
+
+
+def _chosen(
+    settings: Settings, days: Sequence[str], since: str | None, until: str | None, all_: bool, room: str | None
+) -> tuple[list[DayLog], int]:
+    """The logs to build, and the exit status of the days that have none."""
+    from digest import config
+    from digest.cli import project
+    from digest.cli.boundary import tell
+    from digest.errors import DigestError, UsageError
+
+    if days and (since or until or all_):
+        raise UsageError("Days and --since, --until or --all don't go together. Give one or the other")
+    if not days and not (since or until or all_):
+        there = config.days(settings, room)
+        latest = f" The latest log is of {there[-1].day}." if there else ""
+        raise UsageError(f"Which day?{latest} Try digest build {there[-1].day if there else '2017-05-27'}, or --all")
+    if not days:
+        first, last = (config.parse_day(d) if d else None for d in (since, until))
+        chosen = [
+            log
+            for log in config.days(settings, room)
+            if (first is None or log.day >= first) and (last is None or log.day <= last)
+        ]
+        if not chosen:
+            where = project.shown(settings.logs)
+            raise UsageError(f"{where}: no logs of those days. Put logs there, or name their folder with --logs")
+        return chosen, 0
+    chosen, failed = [], 0
+    for said in dict.fromkeys(days):
+        try:
+            chosen.append(project.find(settings, said, room))
+        except DigestError as error:
+            if len(days) == 1:
+                raise
+            tell(error)
+            failed = max(failed, error.exit_status)
+    return chosen, failed
+
+
+def _build(
+    chosen: Sequence[DayLog], settings: Settings, stages: Stages, format_: PageFormat, *, dry_run: bool, force: bool
+) -> int:
+    """Build the days one after the other; the exit status."""
+    from digest import summary
+    from digest.cli.boundary import tell
+    from digest.errors import DigestError
+
+    done: list[Built] = []
+    status = 0
+    bar = _Bar(len(chosen))
+    for n, found in enumerate(chosen):
+        bar.show(n, f"{found.day} {found.room}")
+        try:
+            built = _day(found, settings, stages, format_, dry_run=dry_run, force=force)
+        except DigestError as error:
+            if len(chosen) == 1:
+                raise
+            bar.clear()
+            tell(error)
+            status = max(status, error.exit_status)
+            continue
+        done.append(built)
+        bar.clear()
+        for warning in built.warnings:
+            print(f"digest: warning: {warning}", file=sys.stderr)
+        if len(chosen) > 1:
+            print(_line(built, dry_run))
+    if len(chosen) > 1:
+        wrote = sum(1 for b in done if b.written and b.written.status != "unchanged")
+        same = sum(1 for b in done if b.written and b.written.status == "unchanged")
+        print(f"\n{summary.total([b.summary for b in done])}")
+        verb = "would be written" if dry_run else "written"
+        print(f"{summary.count(wrote, 'digest')} {verb}, {same} unchanged, {len(chosen) - len(done)} not built")
+    else:
+        _tell_one(done[0], dry_run)
+    return status
+
+
+def _day(
+    found: DayLog, settings: Settings, stages: Stages, format_: PageFormat, *, dry_run: bool, force: bool
+) -> Built:
+    from digest import config, extract, render, summary
+    from digest.cli import project, writing
+
+    log = project.read(found, settings)
+    if not log.messages:
+        return Built(summary.empty(log), None, log.warnings)
+    work = project.analysed(log, stages)
+    page = render.page(work.digest, log, stages.layout, settings.templates)
+    path = config.digest_path(settings, found.day, found.room)
+    text = page.text
+    if format_ is PageFormat.json:
+        path = path.with_suffix(".json")
+        text = extract.text(extract.extract(work.day, work.asked, work.digest, stages.layout))
+    written = writing.write_digest(settings, path, text, force=force, dry_run=dry_run)
+    return Built(summary.summary(work.day, work.asked, page.masked), written, log.warnings)
+
+
+def _line(built: Built, dry_run: bool) -> str:
+    """A day in one line."""
+    from digest import summary
+    from digest.cli.project import shown
+
+    name = term.pad(term.plain(built.summary.name), 10)
+    if built.written is None:
+        return f"{name}  no messages, no digest"
+    return f"{name}  {summary.brief(built.summary)}  → {shown(built.written.path)} ({_status(built.written, dry_run)})"
+
+
+def _status(written: Written, dry_run: bool) -> str:
+    if written.status == "unchanged":
+        return "unchanged"
+    return f"would be {'updated' if written.status == 'updated' else 'new'}" if dry_run else written.status
+
+
+def _tell_one(built: Built, dry_run: bool) -> None:
+    from digest import summary
+    from digest.cli.project import shown
+
+    s = built.summary
+    print(f"{term.plain(s.name)}  {shown(s.log)}")
+    if built.written is None:
+        print("  no messages that day, so no digest")
+        return
+    rows = list(summary.details(s))
+    rows.append(("digest", f"{shown(built.written.path)} ({_status(built.written, dry_run)})"))
+    if built.written.backup:
+        rows.append(("backup", shown(built.written.backup)))
+    room = f" --room {s.room}" if s.room else ""
+    if s.closest:
+        rows.append(
+            ("next", f"edit the digest; digest explain {s.day} {s.closest[0][0]}{room} says why that one is out")
+        )
+    else:
+        rows.append(("next", "edit the digest"))
+    for what, figures in rows:
+        first, *more = term.wrapped(figures, term.columns() - 13)
+        print(f"  {what:<9}  {first}")
+        for line in more:
+            print(" " * 13 + line)
+
+
+class _Bar:
+    """How far the work is, on a terminal, where it is long."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.on = total >= LONG and sys.stderr.isatty()
+
+    def show(self, done: int, what: str) -> None:
+        if self.on:
+            full = 24 * done // self.total
+            bar = "█" * full + "░" * (24 - full)
+            sys.stderr.write(f"\r\x1b[K{bar} {done}/{self.total}  {term.plain(what)}")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        if self.on:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

@@ -1,0 +1,59 @@
+"""`digest init`: one's own copy of the rules and templates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+TOML = """\
+# What digest needs to know of this folder; every line may go.
+# A path counts from here.
+
+logs = "seeds"              # <day>-chat.markdown, or <room>/<day>-chat.markdown
+out = "digests"             # where digests are written
+rules = "rules"             # your rules, on top of the packaged ones; "off: true" switches a packaged one off
+templates = "templates"     # yours in place of the packaged ones, file by file
+# room = "payments"         # taken where several rooms have the day
+# me = "Ada Novak"          # who exported the logs and stands in them as 我
+# agreed = ["Ada Novak"]    # may be named in a digest
+# image_hosts = ["img.example.org"]  # a picture from elsewhere is shown as text
+# encoding = "utf-8"        # of the logs
+"""
+SCHEMA = "schema.json"
+POINTER = f"# yaml-language-server: $schema={SCHEMA}\n"
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The project's folder; default: this one.")] = Path(),
+) -> None:
+    """Make a folder ready: your own copy of the rules and templates, and digest.toml.
+
+    What is there already is never overwritten.
+    """
+    from digest import config, files
+    from digest.cli import project
+    from digest.rules import schema
+
+    root = folder.absolute()
+    wanted: list[tuple[Path, str]] = [(Path("digest.toml"), TOML), (Path("rules", SCHEMA), schema.text())]
+    for path in sorted(config.packaged_rules().glob("*.yml")):
+        text = files.read_text(path)
+        wanted.append((Path("rules", path.name), text if POINTER in text else POINTER + text))
+    for path in sorted(config.packaged_templates().glob("*.j2")):
+        wanted.append((Path("templates", path.name), files.read_text(path)))
+    made = kept = 0
+    for name, text in wanted:
+        path = root / name
+        if path.exists() or path.is_symlink():
+            kept += 1
+            continue
+        files.write_atomic(path, text, within=root, expected=None)
+        made += 1
+        print(f"new   {project.shown(path)}")
+    for name_ in ("seeds", "digests"):
+        (root / name_).mkdir(exist_ok=True)
+    there = f", {kept} were there and stay as they are" if kept else ""
+    print(f"{made} files written{there}")
+    print(f"next  put a log into {project.shown(root / 'seeds')}, then digest build DAY")

@@ -1,0 +1,128 @@
+"""`digest extract`, `explain`, `graph`, `people`: what was found in a day, in four shapes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.cli import options, term
+from digest.cli.options import GraphFormat
+
+
+def extract(
+    log: Annotated[Path, typer.Argument(metavar="LOG", help="The log's file.")],
+    rules: options.Rules = None,
+    day: Annotated[
+        str | None, typer.Option("--day", metavar="DAY", help="Its day, where neither the file nor its name says it.")
+    ] = None,
+    room: Annotated[
+        str | None, typer.Option("--room", metavar="ROOM", help="Its room; default: the folder it lies in, below logs.")
+    ] = None,
+    encoding: options.Encoding = None,
+    log_format: options.LogFormat = None,
+    compact: Annotated[bool, typer.Option("--compact", help="Print it all on one line.")] = False,
+) -> None:
+    """Print what is found in a log as JSON.
+
+    Questions (also those left out), answers, the talk, replies and people; positions count the headers in the file
+    from 0.
+    """
+    from digest import config, importers
+    from digest import extract as made
+    from digest.cli import project
+
+    settings = project.settings(rules=rules, encoding=encoding)
+    chosen = config.parse_day(day) if day else None
+    read = importers.read(log, day=chosen, room=room, encoding=settings.encoding, format=log_format)
+    work = project.analysed(read, project.stages(settings))
+    data = made.extract(work.day, work.asked, work.digest, work.stages.layout)
+    print(made.text(data, compact=compact), end="")
+
+
+def explain(
+    day: options.Day,
+    time: Annotated[str, typer.Argument(metavar="TIME", help="The message's time: 11:44:38, or 11:44 for the minute.")],
+    room: options.Room = None,
+    logs: options.Logs = None,
+    rules: options.Rules = None,
+    encoding: options.Encoding = None,
+    json: options.AsJson = False,
+) -> None:
+    """Say why a message stands where it does, or why it doesn't.
+
+    Whose turn it is, what each rule said and on which words, whether it is a question, what it was linked to and which
+    candidate lost, where it stands in the digest.
+    """
+    from digest import explain as made
+    from digest.cli import project, tracing
+
+    settings = project.settings(logs=logs, rules=rules, encoding=encoding)
+    work = project.opened(settings, day, room)
+    places = made.at(work.log, time)
+    traces = [made.trace(work.day, work.asked, work.digest, work.stages.rules, i) for i in places]
+    if json:
+        import json as js
+
+        print(js.dumps([made.as_data(t) for t in traces], ensure_ascii=False, indent=1))
+        return
+    for n, trace in enumerate(traces):
+        if n:
+            print()
+        for line in tracing.lines(trace, str(work.log.day), project.shown(work.log.path), term.columns()):
+            print(line)
+
+
+def graph(
+    day: options.Day,
+    format_: Annotated[
+        GraphFormat | None,
+        typer.Option("--format", help="The graph's format; default: by the name of --out, else svg."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where to write it; default: standard output.")
+    ] = None,
+    room: options.Room = None,
+    logs: options.Logs = None,
+    rules: options.Rules = None,
+    encoding: options.Encoding = None,
+) -> None:
+    """Write a day's reply graph: turns in order of time, links to what they reply to, threads."""
+    from digest import graph as made
+    from digest.cli import project
+
+    if format_ is None:
+        known = {f".{f.value}": f for f in GraphFormat}
+        format_ = known.get(out.suffix.lower(), GraphFormat.svg) if out else GraphFormat.svg
+    settings = project.settings(logs=logs, rules=rules, encoding=encoding)
+    work = project.opened(settings, day, room)
+    drawn = made.graph(work.day, work.asked, work.stages.rules.subject("links").settings["threshold"])
+    text = made.WRITERS[format_.value](drawn)
+    if out is None:
+        print(text, end="")
+        return
+    project.write(out, text)
+    print(f"{len(drawn.turns)} turns, {len(drawn.links)} links, {len(drawn.threads)} threads  → {project.shown(out)}")
+
+
+def people(
+    day: options.Day,
+    room: options.Room = None,
+    logs: options.Logs = None,
+    rules: options.Rules = None,
+    encoding: options.Encoding = None,
+    json: options.AsJson = False,
+) -> None:
+    """List who spoke on a day under which names, and whom each mention was taken to mean."""
+    from digest.cli import listing, project
+
+    settings = project.settings(logs=logs, rules=rules, encoding=encoding)
+    work = project.opened(settings, day, room)
+    if json:
+        import json as js
+
+        print(js.dumps(listing.people_data(work.log, work.day.people), ensure_ascii=False, indent=1))
+        return
+    for line in listing.people_lines(work.log, work.day.people, term.columns()):
+        print(line)

@@ -1,0 +1,129 @@
+"""What a command works with: the project's settings with the options over them, the rules, an analysed day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from digest import config, files
+from digest.config import DayLog, Settings
+from digest.errors import DigestError, UsageError
+from digest.model import Digest, Log, Question
+
+if TYPE_CHECKING:
+    from digest.curate import Day
+    from digest.pipeline import Stages
+    from digest.rules.model import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A day gone through all stages."""
+
+    log: Log
+    day: Day
+    asked: tuple[Question, ...]
+    digest: Digest
+    stages: Stages
+
+
+def settings(
+    *,
+    logs: Path | None = None,
+    rules: Sequence[Path] | None = None,
+    out: Path | None = None,
+    templates: Path | None = None,
+    encoding: str | None = None,
+) -> Settings:
+    """The settings of the project in the working folder, the command's options over them."""
+    found = config.settings()
+    changes: dict[str, Any] = {}
+    if logs is not None:
+        changes["logs"] = _folder(logs, "--logs")
+    if rules:
+        packaged = config.packaged_rules()
+        own = tuple(_folder(path, "--rules") for path in rules)
+        changes["rules"] = (packaged, *(path for path in own if path.resolve() != packaged.resolve()))
+    if templates is not None:
+        changes["templates"] = (_folder(templates, "--templates"), config.packaged_templates())
+    if out is not None:
+        changes["out"] = out.absolute()
+    if encoding is not None:
+        changes["encoding"] = encoding
+    return replace(found, **changes) if changes else found
+
+
+def _folder(path: Path, option: str) -> Path:
+    if not path.is_dir():
+        raise UsageError(f"{path}: no such folder. Give {option} a folder that is there")
+    return path.absolute()
+
+
+def stages(settings: Settings) -> Stages:
+    """The stages by the project's rules, and by what its settings say beside them."""
+    from digest.pipeline import Stages
+    from digest.rules.load import load
+
+    return Stages(with_settings(load(settings.rules), settings))
+
+
+def with_settings(rules: Rules, settings: Settings) -> Rules:
+    """The rules with what digest.toml adds: who exported the logs, who may be named, whose pictures are shown."""
+    added: dict[str, dict[str, tuple[str, ...]]] = {
+        "people": {"me": (settings.me,) if settings.me else (), "agreed": settings.agreed},
+        "layout": {"image_hosts": settings.image_hosts},
+    }
+    subjects = dict(rules.subjects)
+    for name, more in added.items():
+        subject = subjects[name]
+        values: Mapping[str, Any] = subject.settings
+        joined = {key: tuple(dict.fromkeys((*values[key], *new))) for key, new in more.items() if new}
+        if joined:
+            subjects[name] = replace(subject, settings={**values, **joined})
+    return replace(rules, subjects=subjects)
+
+
+def find(settings: Settings, said: str, room: str | None) -> DayLog:
+    """The log of the day that the user named."""
+    return config.find_log(settings, config.parse_day(said), room)
+
+
+def read(found: DayLog, settings: Settings) -> Log:
+    """A log found below the logs folder."""
+    from digest import importers
+
+    return importers.read(found.path, day=found.day, room=found.room, encoding=settings.encoding)
+
+
+def analysed(log: Log, stages: Stages) -> Work:
+    """The log gone through all stages."""
+    from digest import pipeline
+
+    day = pipeline.analyse(log, stages)
+    asked = pipeline.questions(day, stages)
+    return Work(log, day, asked, pipeline.digest(day, asked, stages), stages)
+
+
+def opened(settings: Settings, said: str, room: str | None) -> Work:
+    """The day that the user named, gone through all stages."""
+    log = read(find(settings, said, room), settings)
+    if not log.messages:
+        raise DigestError(f"{log.path}: no messages that day. Choose another day")
+    return analysed(log, stages(settings))
+
+
+def shown(path: Path | str) -> str:
+    """A path as the user would write it: relative to the working folder where it lies below."""
+    try:
+        return str(Path(path).absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def write(path: Path, data: str | bytes) -> None:
+    """Put a file that the user named where he named it."""
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"{path.parent}: no such folder. Make it, or choose another place")
+    files.write_atomic(path.absolute(), data)

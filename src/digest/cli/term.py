@@ -1,0 +1,70 @@
+"""Text in a terminal, where a Chinese character takes two columns and nothing from a chat may act."""
+
+from __future__ import annotations
+
+import shutil
+from unicodedata import combining, east_asian_width
+
+MOST = 120  # columns that are used, however wide the terminal
+
+
+def columns() -> int:
+    """Columns to write in."""
+    return max(40, min(MOST, shutil.get_terminal_size().columns))
+
+
+def width(text: str) -> int:
+    """Columns that a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_width(c) for c in text)
+
+
+def _width(char: str) -> int:
+    if combining(char) or char in "\u200b\u200c\u200d\ufe0f\ufe0e":
+        return 0
+    return 2 if east_asian_width(char) in "WF" else 1
+
+
+def plain(text: str) -> str:
+    """The text on one line, with nothing in it that a terminal would obey."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def cut(text: str, most: int) -> str:
+    """The text in at most so many columns, `…` where something was cut off."""
+    text = plain(text)
+    if width(text) <= most:
+        return text
+    taken, room = [], most - 1
+    for char in text:
+        room -= _width(char)
+        if room < 0:
+            break
+        taken.append(char)
+    return "".join(taken).rstrip() + "…"
+
+
+def pad(text: str, to: int) -> str:
+    """The text filled with spaces to so many columns."""
+    return text + " " * (to - width(text))
+
+
+def wrapped(text: str, most: int) -> list[str]:
+    """The text in lines of at most so many columns; breaks at spaces where it can, between Chinese anywhere."""
+    lines = []
+    for row in text.split("\n"):
+        line, used, gap = "", 0, 0  # gap: where in `line` it may break after a space
+        for char in plain(row):
+            size = _width(char)
+            if used + size > most:
+                keep = gap if gap and char.isascii() and line[-1].isascii() else len(line)
+                lines.append(line[:keep].rstrip())
+                line = line[keep:].lstrip()
+                used, gap = width(line), 0
+            line += char
+            used += size
+            if char == " ":
+                gap = len(line)
+        lines.append(line.rstrip())
+    return lines
