@@ -275,13 +275,21 @@ def _base_of(shelf: Shelf, mine: str) -> Base:
     parsed = parse(mine)
     if not parsed.stamp:
         check(parsed, mine, ())
-    base = _loaded(shelf.base(parsed.stamp))
+    path = shelf.base(parsed.stamp)
+    base = _loaded(path) if path.exists() else _unedited(mine)
     if base is None:
         raise Damaged(
             f"what it was built from, {files.STATE}/bases/{parsed.stamp}, is missing or damaged. "
             "Bring that file back, or build --fresh"
         )
     return base
+
+
+def _unedited(mine: str) -> Base | None:
+    """The base of a digest that nobody edited, from its own text: a fresh clone has digests and no bases."""
+    text, _, _ = mine.rpartition("\n\n<!-- digest:")
+    made = first(f"{text}\n")
+    return made.base if made.text == mine else None
 
 
 def _loaded(path: Path) -> Base | None:

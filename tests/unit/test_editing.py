@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -195,6 +196,18 @@ def test_a_damaged_base_is_told_and_nothing_is_touched(shelf: Shelf, path: Path)
         build(shelf, path, LATER)
     assert path.read_bytes() == before
     assert any(finding.path == base for finding in doctor(shelf, [path]))
+
+
+def test_a_clone_without_bases_builds_on_where_nobody_edited(shelf: Shelf, path: Path) -> None:
+    build(shelf, path, PAGE)
+    shutil.rmtree(shelf.project / files.STATE)
+    assert build(shelf, path, PAGE).what == "unchanged"
+    shutil.rmtree(shelf.project / files.STATE)
+    assert "A：渠道网关封装。" in build(shelf, path, LATER).text
+    shutil.rmtree(shelf.project / files.STATE)
+    edit(path, "要看额度。", "要看日终额度。")
+    with pytest.raises(Damaged):
+        build(shelf, path, LATER)
 
 
 def test_versions_are_what_was_written_and_what_stands_there(shelf: Shelf, path: Path) -> None:

@@ -50,12 +50,14 @@ def build(
     templates: options.Templates = None,
     encoding: options.Encoding = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite edited digests; a backup is kept.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Throw the edits in these digests away; a backup is kept.")
+    ] = False,
 ) -> None:
     """Write the digests of days.
 
-    A digest that was edited since it was built is left alone unless --force is given. Exit status: 0 done, 1 a digest
-    was left alone, 2 a day could not be built.
+    What you edited in a digest stays through every build. Exit status: 0 done, 1 conflicts (your words stay), 2 a day
+    could not be built.
     """
     from digest.cli import project
 
@@ -65,7 +67,7 @@ def build(
         stages = project.stages(settings)
         # a dry run leaves no trace, not even the lock's file
         with nullcontext() if dry_run else _lock(settings):
-            failed = max(failed, _build(chosen, settings, stages, format_, dry_run=dry_run, force=force))
+            failed = max(failed, _build(chosen, settings, stages, format_, dry_run=dry_run, fresh=fresh))
     if failed:
         raise typer.Exit(failed)
 
@@ -115,7 +117,7 @@ def _chosen(
 
 
 def _build(
-    chosen: Sequence[DayLog], settings: Settings, stages: Stages, format_: PageFormat, *, dry_run: bool, force: bool
+    chosen: Sequence[DayLog], settings: Settings, stages: Stages, format_: PageFormat, *, dry_run: bool, fresh: bool
 ) -> int:
     """Build the days one after the other; the exit status."""
     from digest import summary
@@ -128,7 +130,7 @@ def _build(
     for n, found in enumerate(chosen):
         bar.show(n, f"{found.day} {found.room}")
         try:
-            built = _day(found, settings, stages, format_, dry_run=dry_run, force=force)
+            built = _day(found, settings, stages, format_, dry_run=dry_run, fresh=fresh)
         except DigestError as error:
             if len(chosen) == 1:
                 raise
@@ -137,6 +139,8 @@ def _build(
             status = max(status, error.exit_status)
             continue
         done.append(built)
+        if built.written and built.written.conflicts:
+            status = max(status, 1)
         bar.clear()
         for warning in built.warnings:
             print(f"digest: warning: {warning}", file=sys.stderr)
@@ -154,7 +158,7 @@ def _build(
 
 
 def _day(
-    found: DayLog, settings: Settings, stages: Stages, format_: PageFormat, *, dry_run: bool, force: bool
+    found: DayLog, settings: Settings, stages: Stages, format_: PageFormat, *, dry_run: bool, fresh: bool
 ) -> Built:
     from digest import config, extract, render, summary
     from digest.cli import project, writing
@@ -165,11 +169,11 @@ def _day(
     work = project.analysed(log, stages)
     page = render.page(work.digest, log, stages.layout, settings.templates)
     path = config.digest_path(settings, found.day, found.room)
-    text = page.text
     if format_ is PageFormat.json:
-        path = path.with_suffix(".json")
         text = extract.text(extract.extract(work.day, work.asked, work.digest, stages.layout))
-    written = writing.write_digest(settings, path, text, force=force, dry_run=dry_run)
+        written = writing.write_data(settings, path.with_suffix(".json"), text, dry_run=dry_run)
+    else:
+        written = writing.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run)
     return Built(summary.summary(work.day, work.asked, page.masked), written, log.warnings)
 
 
@@ -185,9 +189,9 @@ def _line(built: Built, dry_run: bool) -> str:
 
 
 def _status(written: Written, dry_run: bool) -> str:
-    if written.status == "unchanged":
-        return "unchanged"
-    return f"would be {'updated' if written.status == 'updated' else 'new'}" if dry_run else written.status
+    if dry_run and written.status != "unchanged":
+        return f"would be {written.status}"
+    return f"{written.status}, {written.conflicts} in conflict" if written.conflicts else written.status
 
 
 def _tell_one(built: Built, dry_run: bool) -> None:
@@ -200,11 +204,16 @@ def _tell_one(built: Built, dry_run: bool) -> None:
         print("  no messages that day, so no digest")
         return
     rows = list(summary.details(s))
-    rows.append(("digest", f"{shown(built.written.path)} ({_status(built.written, dry_run)})"))
-    if built.written.backup:
-        rows.append(("backup", shown(built.written.backup)))
+    w = built.written
+    rows.append(("digest", f"{shown(w.path)} ({_status(w, dry_run)})"))
+    if w.notes:
+        rows.append(("entries", "; ".join(w.notes)))
+    if w.backup:
+        rows.append(("backup", shown(w.backup)))
     room = f" --room {s.room}" if s.room else ""
-    if s.closest:
+    if w.conflicts:
+        rows.append(("next", f"your words stand; see what the rules say now: digest diff {s.day}{room}"))
+    elif s.closest:
         rows.append(
             ("next", f"edit the digest; digest explain {s.day} {s.closest[0][0]}{room} says why that one is out")
         )

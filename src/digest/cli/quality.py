@@ -1,0 +1,129 @@
+"""`digest eval` and `digest tune`: how far the program agrees with its editors, and how it learns from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli import options
+
+if TYPE_CHECKING:
+    from digest.config import Settings
+    from digest.measure import Measured, Source
+
+Gold = Annotated[
+    Path | None, typer.Option("--gold", metavar="FILE", help="JSON of published questions, instead of digests.")
+]
+Digests = Annotated[
+    Path | None, typer.Option("--digests", metavar="DIR", help="Folder of the published digests; default: digests.")
+]
+Days = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[DAY]...", help="Only these days, such as 2017-05-27.", show_default=False),
+]
+
+
+def eval_(
+    days: Days = None,
+    digests: Digests = None,
+    gold: Gold = None,
+    logs: options.Logs = None,
+    rules: options.Rules = None,
+    room: options.Room = None,
+    misses: Annotated[bool, typer.Option("--misses", help="List what was missed and what was wrongly kept.")] = False,
+    by_day: Annotated[bool, typer.Option("--by-day", help="Add the figures of each day.")] = False,
+    by_rule: Annotated[bool, typer.Option("--by-rule", help="Add what each rule does.")] = False,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option("--against", metavar="DIR", help="Compare with these rules, day by day: what they gain and lose."),
+    ] = None,
+    predictions: Annotated[
+        Path | None, typer.Option("--predictions", metavar="FILE", help="Also write what was found as JSON.")
+    ] = None,
+    json: options.AsJson = False,
+) -> None:
+    """Measure how far what is found agrees with what was published.
+
+    The yardstick are your own digests beside the logs they came from, or a JSON file of traced ones.
+    """
+    from digest import records
+    from digest.cli import project, tables
+
+    settings = project.settings(logs=logs, rules=rules)
+    stages = project.stages(settings)
+    sources = list(_sources(settings, gold, digests, days or [], room))
+    work = _measured(sources, stages)
+    other = None
+    if against:
+        other = _measured(sources, project.stages(project.settings(logs=logs, rules=against)))
+    if predictions is not None:
+        project.write(predictions, records.predictions([m.found for m in work]))
+    report = tables.Report(
+        tuple(work),
+        tuple(other) if other is not None else None,
+        stages.asking,
+        misses=misses,
+        by_day=by_day,
+        by_rule=by_rule,
+    )
+    if json:
+        print(tables.as_json(report), end="")
+        return
+    for line in tables.lines(report):
+        print(line)
+
+
+def _measured(sources: Sequence[Source], stages: object) -> list[Measured]:
+    from digest import measure
+    from digest.cli.build import _Bar
+    from digest.pipeline import Stages
+
+    assert isinstance(stages, Stages)
+    bar = _Bar(len(sources))
+    made = []
+    for n, (log, record) in enumerate(sources):
+        bar.show(n, f"{record.day} {record.room}")
+        made += measure.measured([(log, record)], stages)
+    bar.clear()
+    return made
+
+
+def _sources(
+    settings: Settings, gold: Path | None, digests: Path | None, days: Sequence[str], room: str | None
+) -> Iterator[Source]:
+    """Logs with what was published of them."""
+    from digest import config
+    from digest.errors import UsageError
+
+    if gold is not None and digests is not None:
+        raise UsageError("--gold and --digests don't go together. Give one of them")
+    wanted = {config.parse_day(d).isoformat() for d in days}
+    found = _gold(settings, gold, wanted, room) if gold is not None else _digests(settings, digests, wanted, room)
+    made = list(found)
+    if not made:
+        where = gold or digests or settings.out
+        which = f" of {', '.join(sorted(wanted))}" if wanted else ""
+        raise UsageError(f"{where}: nothing published{which} to compare with. Name others with --digests or --gold")
+    yield from made
+
+
+def _gold(settings: Settings, path: Path, days: set[str], room: str | None) -> Iterator[Source]:
+    from digest import config, importers, records
+
+    for record in records.read(path):
+        if (days and record.day not in days) or (room is not None and record.room != room):
+            continue
+        beside = path.parent / record.log
+        if record.log and beside.is_file():
+            log = importers.read(beside, room=record.room, encoding=settings.encoding)
+        else:
+            found = config.find_log(settings, config.parse_day(record.day), record.room or None)
+            log = importers.read(found.path, day=found.day, room=found.room, encoding=settings.encoding)
+        yield log, record
+
+
+def _digests(settings: Settings, folder: Path | None, days: set[str], room: str | None) -> Iterator[Source]:
+    raise NotImplementedError

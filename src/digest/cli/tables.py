@@ -1,0 +1,244 @@
+"""An evaluation as lines of a terminal, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from digest import evaluate, measure
+from digest.cli.term import columns, cut, pad, width
+from digest.evaluate import Figures, Slip, TalkFigures
+from digest.measure import Measured
+from digest.questions import Asking
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `digest eval` tells; `other` are the same days by the rules to compare with."""
+
+    days: tuple[Measured, ...]
+    other: tuple[Measured, ...] | None
+    asking: Asking
+    misses: bool = False
+    by_day: bool = False
+    by_rule: bool = False
+
+
+def lines(report: Report) -> Iterator[str]:
+    """The report for a reader."""
+    figures, talks = measure.total(report.days)
+    yield f"{_count(figures.days, 'day')}: {figures.questions:,} questions published, {figures.predicted:,} found"
+    yield ""
+    if report.other is not None:
+        yield from _beside(figures, talks, *measure.total(report.other))
+    else:
+        yield from _figures(figures, talks)
+    if report.by_day:
+        yield ""
+        yield from _days(report.days)
+    if report.other is not None:
+        yield ""
+        yield from _changes(report.days, report.other)
+    if report.by_rule:
+        yield ""
+        yield from _rules(measure.shares(report.days, report.asking))
+    if report.misses:
+        for day in report.days:
+            yield from _misses(day)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> Iterator[str]:
+    """Rows under their head; the first `left` columns start at the left, the others end at the right."""
+    sizes = [max(width(row[k]) for row in (head, *rows)) for k in range(len(head))]
+    for row in (head, *rows):
+        cells = [pad(c, w) if k < left else " " * (w - width(c)) + c for k, (c, w) in enumerate(zip(row, sizes, strict=True))]
+        yield cut("  ".join(cells), columns()).rstrip()
+
+
+def _figures(f: Figures, t: TalkFigures) -> Iterator[str]:
+    yield from table(
+        ("", "precision", "recall", "F1"),
+        (
+            ("questions, in window", _n(f.window_precision), _n(f.q_recall), _n(f.window_f1)),
+            ("questions, whole day", _n(f.q_precision), _n(f.q_recall), _n(f.q_f1)),
+            ("links", _n(f.link_precision), _n(f.link_recall), _n(f.link_f1)),
+        ),
+    )
+    yield ""
+    yield f"R-precision {_n(f.r_precision)}, average precision {_n(f.average_precision)}"
+    yield _talk(t)
+
+
+def _talk(t: TalkFigures) -> str:
+    return (
+        f"talk: the right speaker on {t.talk_speaker} of {_count(t.talks, 'day')}, messages F1 {_n(t.talk_f1)}; "
+        f"claimed on {t.talk_false} of {_count(t.talkless, 'day')} without one"
+    )
+
+
+def _beside(f: Figures, t: TalkFigures, g: Figures, u: TalkFigures) -> Iterator[str]:
+    names = (
+        ("questions F1, in window", "window_f1"),
+        ("  precision", "window_precision"),
+        ("  recall", "q_recall"),
+        ("questions F1, whole day", "q_f1"),
+        ("R-precision", "r_precision"),
+        ("average precision", "average_precision"),
+        ("links F1", "link_f1"),
+        ("  precision", "link_precision"),
+        ("  recall", "link_recall"),
+    )
+    pairs = [(label, getattr(f, name), getattr(g, name)) for label, name in names] + [("talk, messages F1", t.talk_f1, u.talk_f1)]
+    rows = [(label, _n(a), _n(b), _signed(b - a)) for label, a, b in pairs]
+    rows.append(("talk, right speaker", str(t.talk_speaker), str(u.talk_speaker), f"{u.talk_speaker - t.talk_speaker:+d}"))
+    rows.append(("talk, claimed wrongly", str(t.talk_false), str(u.talk_false), f"{u.talk_false - t.talk_false:+d}"))
+    yield from table(("", "these rules", "the others", "change"), rows)
+
+
+def _days(days: Sequence[Measured]) -> Iterator[str]:
+    rows = []
+    for day in days:
+        f = evaluate.figures([day.counts])
+        found, published = day.talks
+        talk = "" if not found and not published else "right" if found and published and found.speaker == published.speaker else "wrong"
+        rows.append(
+            (_name(day), str(f.questions), str(f.predicted), _n(f.window_f1), _n(f.q_f1), _n(f.r_precision), _n(f.link_f1), talk)
+        )
+    yield from table(("day", "published", "found", "F1 in window", "F1 day", "R-prec", "F1 links", "talk"), rows)
+
+
+def _changes(days: Sequence[Measured], others: Sequence[Measured]) -> Iterator[str]:
+    rows, told = [], []
+    for mine, other in zip(days, others, strict=True):
+        c = evaluate.change(mine.found, other.found, mine.published)
+        if not c.worse and not c.better:
+            continue
+        row = [_name(mine), _n(c.before.window_f1), _n(c.after.window_f1), _n(c.before.link_f1), _n(c.after.link_f1)]
+        for kind in evaluate.SLIPS:
+            gone, new = (sum(s.what == kind for s in part) for part in (c.better, c.worse))
+            row.append(f"{-gone if gone else 0:+d}/{new:+d}" if gone or new else "")
+        rows.append(row)
+        told += [(mine, sign, slip) for sign, part in (("-", c.better), ("+", c.worse)) for slip in part]
+    if not rows:
+        yield "The rules differ on none of these days."
+        return
+    yield "What the others change, day by day; slips gone / slips new:"
+    yield from table(("day", "F1 q", "→", "F1 link", "→", "missed q", "wrong q", "missed a", "wrong a"), rows)
+    yield ""
+    for day, sign, slip in told:
+        if slip.inside:
+            yield _slip(day, slip, f"{sign} {_name(day)} ")
+
+
+def _rules(shares: Sequence[measure.Share]) -> Iterator[str]:
+    yield "What each rule does: turns on which it fired, those of them in stretches that were taken up, the share of these"
+    yield "that was published, what F1 loses without it (in window, whole day; nothing fitted anew):"
+    rows = [
+        (
+            s.rule,
+            s.act,
+            f"{s.weight:+.2f}",
+            f"{s.fired:,}",
+            f"{s.inside:,}",
+            _n(s.right / s.inside) if s.inside else "",
+            "" if s.window_f1 is None else f"{s.window_f1:+.4f}",
+            "" if s.q_f1 is None else f"{s.q_f1:+.4f}",
+        )
+        for s in shares
+    ]
+    yield from table(("rule", "act", "weight", "fired", "in window", "right", "F1 window", "F1 day"), rows, left=2)
+
+
+def _misses(day: Measured) -> Iterator[str]:
+    found = evaluate.slips(day.found.questions, day.published.questions)
+    if not found:
+        return
+    yield ""
+    yield f"{_name(day)}  {day.day.log.path}"
+    for slip in found:
+        yield _slip(day, slip, "  ")
+
+
+def _slip(day: Measured, slip: Slip, head: str) -> str:
+    where = f"{day.clock(slip.messages[0])} {slip.what}" if slip.messages else slip.what
+    about = f" of {day.clock(slip.of[0])}" if slip.of else f" {slip.score:.2f}" if slip.score else ""
+    aside = "" if slip.inside else " (out of window)"
+    return cut(f"{head}{where}{about}{aside}: {text_at(day, slip.messages)}", columns())
+
+
+def text_at(day: Measured, positions: Sequence[int]) -> str:
+    """The words of the messages at header positions."""
+    wanted = set(positions)
+    return " ".join(m.text for m in day.day.log.messages if not wanted.isdisjoint(m.positions))
+
+
+def as_json(report: Report) -> str:
+    """The report for a program."""
+    data: dict[str, Any] = _totals(report.days)
+    data["by_day"] = [
+        {"day": d.published.day, "room": d.published.room, **_rounded(asdict(evaluate.figures([d.counts])))}
+        for d in report.days
+    ]
+    if report.by_rule:
+        data["rules"] = [_rounded(asdict(s)) for s in measure.shares(report.days, report.asking)]
+    if report.misses:
+        data["slips"] = [
+            {"day": d.published.day, "room": d.published.room, **_told(d, s)}
+            for d in report.days
+            for s in evaluate.slips(d.found.questions, d.published.questions)
+        ]
+    if report.other is not None:
+        data["against"] = _totals(report.other)
+        changes = [
+            (d, evaluate.change(d.found, o.found, d.published)) for d, o in zip(report.days, report.other, strict=True)
+        ]
+        data["changes"] = [
+            {
+                "day": c.day,
+                "room": c.room,
+                "better": [_told(d, s) for s in c.better],
+                "worse": [_told(d, s) for s in c.worse],
+            }
+            for d, c in changes
+            if c.better or c.worse
+        ]
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def _totals(days: Sequence[Measured]) -> dict[str, Any]:
+    figures, talks = measure.total(days)
+    return {"figures": _rounded(asdict(figures)), "talk": _rounded(asdict(talks))}
+
+
+def _told(day: Measured, slip: Slip) -> dict[str, Any]:
+    return {
+        "what": slip.what,
+        "time": day.clock(slip.messages[0]) if slip.messages else "",
+        "messages": list(slip.messages),
+        "of": list(slip.of),
+        "score": round(slip.score, 4),
+        "in_window": slip.inside,
+        "text": text_at(day, slip.messages),
+    }
+
+
+def _rounded(values: dict[str, Any]) -> dict[str, Any]:
+    return {k: round(v, 6) + 0.0 if isinstance(v, float) else v for k, v in values.items()}
+
+
+def _name(day: Measured) -> str:
+    return f"{day.published.day} {day.published.room}".strip()
+
+
+def _count(number: int, one: str) -> str:
+    return f"{number:,} {one if number == 1 else one + 's'}"
+
+
+def _n(value: float) -> str:
+    return f"{value:.3f}"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}"
