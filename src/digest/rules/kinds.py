@@ -200,11 +200,12 @@ class PairQuote(Kind):
 
 @kind("mention", PAIR_KINDS, main="of")
 class PairMention(Kind):
-    """The child mentions somebody with @."""
+    """Who mentions whom with @."""
 
     of: str = want(
-        OneOf(("parent", "parent-asker", "other", "none")),
-        "parent: its speaker; parent-asker: who asked what the parent belongs to; other: only somebody else",
+        OneOf(("parent", "other", "none", "child", "back-other")),
+        "parent: the child names the parent's speaker; other: it names somebody else who spoke lately; none: neither; "
+        "child: the parent names the child's speaker; back-other: the parent names somebody else",
         "parent",
     )
 
@@ -234,6 +235,9 @@ class SharedWords(Kind):
 
     min: float | None = want(Float(0, unit="idf"), "sum of weights, at least", None)
     max: float | None = want(Float(0, unit="idf"), "sum of weights, at most", None)
+    of: str = want(OneOf(("words", "pairs", "characters")), "words; pairs of characters; single characters", "words")
+    best: bool = want(Flag(), "true: no other candidate shares more", False)
+    long: bool = want(Flag(), "true: the sum in proportion to the root of the parent's length", False)
 
 
 @kind("acts", PAIR_KINDS)
@@ -293,9 +297,13 @@ class PairSpeaker(Kind):
 
 @kind("between", PAIR_KINDS, main="what")
 class Between(Kind):
-    """What stands between parent and child."""
+    """Turns with words between parent and child: how many."""
 
-    what: str = want(OneOf(("parent-speaker", "child-speaker", "questions", "speakers", "anyone")), "what is counted")
+    what: str = want(
+        OneOf(("parent-speaker", "child-speaker", "others", "anyone", "speakers")),
+        "whose turns are counted; others: neither's; speakers: how many different people but the child's speaker",
+    )
+    act: str = want(Name("act"), "only turns with this act", "")
     min: int | None = at_least("at least", "")
     max: int | None = at_least("at most", "")
 
@@ -319,8 +327,10 @@ class PairMedia(Kind):
 
 @kind("chain", PAIR_KINDS)
 class Chain(Kind):
-    """How many answers the parent has before this one."""
+    """How many replies or answers the parent has been given before this one."""
 
+    of: str = want(OneOf(("anyone", "child-speaker", "others")), "by whom", "anyone")
+    turns: int | None = at_least("only those so near before the child", "turns", 1)
     min: int | None = at_least("at least", "answers")
     max: int | None = at_least("at most", "answers")
 
@@ -331,6 +341,47 @@ class Order(Kind):
 
     min: int | None = at_least("at least", "", 1)
     max: int | None = at_least("at most", "", 1)
+
+
+@kind("scored", PAIR_KINDS, main="act")
+class PairScored(Kind):
+    """An act's score on one side."""
+
+    act: str = want(Name("act"), "the act")
+    side: str = want(SIDE, "whose", "child")
+    min: float | None = want(Float(unit="log-odds"), "at least", None)
+    max: float | None = want(Float(unit="log-odds"), "at most", None)
+
+
+@kind("typing", PAIR_KINDS, main="pace")
+class Typing(Kind):
+    """The child came too soon after the parent to have been typed in answer to it."""
+
+    pace: float = want(Float(0, 10, "seconds a character"), "it took less than this for each of its first characters")
+
+
+@kind("talked", PAIR_KINDS)
+class Talked(Kind):
+    """How often the two speakers answered or named one another in the 16 turns before the child."""
+
+    min: int | None = at_least("at least", "times")
+    max: int | None = at_least("at most", "times")
+
+
+@kind("reacts", PAIR_KINDS)
+class Reacts(Kind):
+    """The parent stands shortly after a turn of the child's speaker: it may itself answer that."""
+
+    turns: int = want(Int(1, None, "turns"), "so many turns after it, at most", 3)
+    act: str = want(Name("act"), "the act that turn must have", "")
+
+
+@kind("linked", PAIR_KINDS)
+class Linked(Kind):
+    """How many reply links lead from the child to the parent; only in `answers`."""
+
+    min: int | None = at_least("at least", "links", 1)
+    max: int | None = at_least("at most", "links", 1)
 
 
 PAIR_KINDS["all"] = All

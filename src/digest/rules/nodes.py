@@ -88,10 +88,11 @@ def read_text(path: Path, found: Findings) -> str | None:
     except OSError as error:
         found.add(None, "R001", f"can't be read: {error.strerror}")
         return None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        found.add(None, "R001", "is not a regular file")
+        return None
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            found.add(None, "R001", "is not a regular file")
-            return None
         data = file.read(SIZE_CAP + 1)
     if len(data) > SIZE_CAP:
         found.add(None, "R001", f"is over {SIZE_CAP >> 20} MB; split it by subject")

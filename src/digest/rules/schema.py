@@ -1,6 +1,10 @@
 """The JSON Schema of rule files, made from what the code declares, so that an editor completes and explains.
 
-`rules/schema.json` holds it; a test holds the file to this. A rule file names it in its first line:
+`rules/schema.json` holds it, and a test holds the file to this; after a change of kinds or subjects write it anew:
+
+    python -c "from digest.rules.schema import text; print(text(), end='')" > rules/schema.json
+
+A rule file names it in its first line:
 
     # yaml-language-server: $schema=schema.json
 """

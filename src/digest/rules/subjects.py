@@ -132,10 +132,10 @@ _ALL = (
         "which turn a turn replies to",
         kinds=PAIR_KINDS,
         settings={
-            "window": span("how far back a parent is looked for", 7200),
-            "candidates": whole("how many earlier turns are looked at", 60, 1, "turns"),
-            "threshold": share("a link is taken where its probability is over this", 0.5),
-            "bias": odds("score of a pair of which no rule knows anything", 0.0),
+            "window": span("how far back a parent is looked for", 3600),
+            "near": whole("so many earlier turns are candidates whatever they say", 15, 1, "turns"),
+            "candidates": whole("so many more, where they share words or are addressed", 40, 1, "turns"),
+            "threshold": share("a link is taken where its probability is over this", 0.3),
             "none": odds("score of having no parent", 0.0),
         },
     ),
@@ -145,8 +145,11 @@ _ALL = (
         kinds=PAIR_KINDS,
         settings={
             "window": span("how long after a question an answer may come", 7200),
-            "threshold": share("an answer is published where its probability is over this", 0.5),
-            "bias": odds("score of a pair of which no rule knows anything", 0.0),
+            "turns": whole("how many turns after it", 150, 1, "turns"),
+            "open": whole("so many questions compete for a turn, the latest first", 8, 1, "questions"),
+            "addressed": whole("and so many earlier ones, where the turn names their asker", 4, 0, "questions"),
+            "threshold": share("an answer is published where its probability is over this", 0.2),
+            "none": odds("score of answering no question", 0.0),
         },
     ),
     Declaration(

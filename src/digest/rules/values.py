@@ -157,7 +157,7 @@ class OneOf(Type):
 
     @property
     def says(self) -> str:
-        return "one of " + ", ".join(self.choices)
+        return "one of " + ", ".join(filter(None, self.choices))
 
     def read(self, node: Node, found: Findings) -> Any:
         text = text_of(node, self, found)
@@ -182,7 +182,7 @@ class Name(Type):
 
     @property
     def says(self) -> str:
-        return f"the name of a {self.of}"
+        return f"the name of {'an' if self.of == 'act' else 'a'} {self.of}"
 
     def read(self, node: Node, found: Findings) -> Any:
         text = text_of(node, self, found)
