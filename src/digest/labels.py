@@ -33,6 +33,8 @@ COMMON = (
     *("ui", "dev", "pd", "dba", "pmd", "pay", "tl", "bd", "it"),
 )
 
+NICKNAME = 5.5  # likeness that a shared latin nickname alone can reach: many people are called Michael
+
 _FOLD: dict[int, int | str] = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)}
 _FOLD |= dict.fromkeys((0x2005, 0x3000, 0xA0), " ")
 _FOLD |= dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0x2500), "-")
@@ -115,6 +117,8 @@ def likeness(a: Parts, b: Parts, worth: Mapping[str, float]) -> float:
                 score += max((0.6 * worth.get(w, 0.0) for w in near), default=0.0)
     if a.nick and a.nick == b.nick:
         score += 2.5
+        if a.grams.isdisjoint(b.grams):
+            score = min(score, NICKNAME)
     for one, other in ((a, b), (b, a)):
         if len(one.name) > 1 and one.name in other.key:
             return score + (3.0 if one.full else 1.5)
