@@ -123,10 +123,10 @@ def merge(base: Base, mine: str, theirs: str) -> Merged:
     own = _own(hers.blocks, work)
     seen = {block.key for block in own if block.body}
     lost = [key for key in olds if key not in seen]
-    gone = tuple(sorted((set(base.gone) | set(lost)) - seen))
     _look_for([key for key in lost if key not in base.gone], olds, mine, work)
 
     kept, homeless = _kept(own, work)
+    gone = tuple(sorted({*(set(base.gone) | set(lost)) - seen, *work.emptied}))
     head = _head(old.head, hers.head, new.head, work)
     if homeless.strip():
         head = f"{head.rstrip()}\n\n{homeless.strip()}{NOTHING}"
@@ -155,6 +155,7 @@ class _Work:
     news: Mapping[str, Block]
     notes: list[Note] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    emptied: list[str] = field(default_factory=list)
 
 
 def _base(theirs: str, gone: tuple[str, ...], kept: Sequence[Block]) -> Base:
@@ -223,17 +224,21 @@ def _kept(blocks: Sequence[Block], work: _Work) -> tuple[list[Block], str]:
     homeless = ""
     for block in blocks:
         old, new = work.olds.get(block.key), work.news.get(block.key)
-        dropped = old and not new and bare(block.body) == bare(old.body)
-        if dropped or not block.body:
-            if dropped and block.body:
-                work.notes.append(Note("dropped", block.key))
-            if is_hers(block.gap) and kept:
-                gap = f"{kept[-1].gap.rstrip()}{NOTHING}{block.gap.strip()}{NOTHING}"
-                kept[-1] = replace(kept[-1], gap=gap)
-            elif is_hers(block.gap):
-                homeless += block.gap
-            continue
-        kept.append(_block(block, old, new, work))
+        made = block
+        if old and not new and bare(block.body) == bare(old.body):
+            work.notes.append(Note("dropped", block.key))
+            made = replace(block, body="")
+        elif block.body:
+            made = _block(block, old, new, work)
+            if not made.body.strip():
+                # what she had left was the old template's: nothing stays that could stand by itself
+                work.emptied.append(block.key)
+        if made.body.strip():
+            kept.append(made)
+        elif is_hers(block.gap) and kept:
+            kept[-1] = replace(kept[-1], gap=f"{kept[-1].gap.rstrip()}{NOTHING}{block.gap.strip()}{NOTHING}")
+        elif is_hers(block.gap):
+            homeless += block.gap
     return kept, homeless
 
 

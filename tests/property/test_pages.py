@@ -10,7 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
 
 import sample
-from test_escape import RENDERERS, shown
+from test_escaping import RENDERERS, shown
 
 from digest.render import markdown
 
