@@ -103,7 +103,8 @@ def page(digest: Digest, log: Log, layout: Layout, templates: Sequence[Path] = (
 def source_line(digest: Digest) -> str:
     """The line that says where a digest comes from, where the digest holds none."""
     day = f"{digest.day.year}年{digest.day.month}月{digest.day.day}日"
-    return digest.source or f"本文档从“{digest.room}”的{day}聊天记录整理出来。"
+    room = f"“{digest.room}”的" if digest.room else ""
+    return digest.source or f"本文档从{room}{day}聊天记录整理出来。"
 
 
 def numeral(number: int) -> str:

@@ -143,3 +143,8 @@ def test_a_day_renders_in_thirty_milliseconds() -> None:
     markdown(big, sample.log(), LAYOUT)
     # twice the figure: the machine that tests may be busy
     assert time.perf_counter() - start < 0.06
+
+
+def test_a_day_of_no_named_room_has_a_source_line_all_the_same() -> None:
+    written = markdown(replace(sample.digest(), room=""), sample.log(), sample.LAYOUT)
+    assert "> 本文档从2024年2月29日聊天记录整理出来。" in written
