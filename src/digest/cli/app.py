@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import build, init, inspect, rules
+from digest.cli import build, init, inspect, quality, rules
 from digest.cli.boundary import Boundary, quiet, stopped
 
 app = typer.Typer(
@@ -45,6 +45,7 @@ app.command("explain")(inspect.explain)
 app.command("graph")(inspect.graph)
 app.command("people")(inspect.people)
 app.add_typer(rules.app, name="rules")
+app.command("eval")(quality.eval_)
 app.command("init")(init.init)
 
 

@@ -83,7 +83,7 @@ def _measured(sources: Sequence[Source], stages: object) -> list[Measured]:
 
     assert isinstance(stages, Stages)
     bar = _Bar(len(sources))
-    made = []
+    made: list[Measured] = []
     for n, (log, record) in enumerate(sources):
         bar.show(n, f"{record.day} {record.room}")
         made += measure.measured([(log, record)], stages)
@@ -126,4 +126,6 @@ def _gold(settings: Settings, path: Path, days: set[str], room: str | None) -> I
 
 
 def _digests(settings: Settings, folder: Path | None, days: set[str], room: str | None) -> Iterator[Source]:
-    raise NotImplementedError
+    from digest.errors import UsageError
+
+    raise UsageError("Published digests can't be traced yet. Try --gold FILE")

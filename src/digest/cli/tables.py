@@ -53,7 +53,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> 
     """Rows under their head; the first `left` columns start at the left, the others end at the right."""
     sizes = [max(width(row[k]) for row in (head, *rows)) for k in range(len(head))]
     for row in (head, *rows):
-        cells = [pad(c, w) if k < left else " " * (w - width(c)) + c for k, (c, w) in enumerate(zip(row, sizes, strict=True))]
+        cells = [
+            pad(c, w) if k < left else " " * (w - width(c)) + c for k, (c, w) in enumerate(zip(row, sizes, strict=True))
+        ]
         yield cut("  ".join(cells), columns()).rstrip()
 
 
@@ -90,9 +92,13 @@ def _beside(f: Figures, t: TalkFigures, g: Figures, u: TalkFigures) -> Iterator[
         ("  precision", "link_precision"),
         ("  recall", "link_recall"),
     )
-    pairs = [(label, getattr(f, name), getattr(g, name)) for label, name in names] + [("talk, messages F1", t.talk_f1, u.talk_f1)]
+    pairs = [(label, getattr(f, name), getattr(g, name)) for label, name in names] + [
+        ("talk, messages F1", t.talk_f1, u.talk_f1)
+    ]
     rows = [(label, _n(a), _n(b), _signed(b - a)) for label, a, b in pairs]
-    rows.append(("talk, right speaker", str(t.talk_speaker), str(u.talk_speaker), f"{u.talk_speaker - t.talk_speaker:+d}"))
+    rows.append(
+        ("talk, right speaker", str(t.talk_speaker), str(u.talk_speaker), f"{u.talk_speaker - t.talk_speaker:+d}")
+    )
     rows.append(("talk, claimed wrongly", str(t.talk_false), str(u.talk_false), f"{u.talk_false - t.talk_false:+d}"))
     yield from table(("", "these rules", "the others", "change"), rows)
 
@@ -102,9 +108,24 @@ def _days(days: Sequence[Measured]) -> Iterator[str]:
     for day in days:
         f = evaluate.figures([day.counts])
         found, published = day.talks
-        talk = "" if not found and not published else "right" if found and published and found.speaker == published.speaker else "wrong"
+        talk = (
+            ""
+            if not found and not published
+            else "right"
+            if found and published and found.speaker == published.speaker
+            else "wrong"
+        )
         rows.append(
-            (_name(day), str(f.questions), str(f.predicted), _n(f.window_f1), _n(f.q_f1), _n(f.r_precision), _n(f.link_f1), talk)
+            (
+                _name(day),
+                str(f.questions),
+                str(f.predicted),
+                _n(f.window_f1),
+                _n(f.q_f1),
+                _n(f.r_precision),
+                _n(f.link_f1),
+                talk,
+            )
         )
     yield from table(("day", "published", "found", "F1 in window", "F1 day", "R-prec", "F1 links", "talk"), rows)
 
@@ -133,22 +154,29 @@ def _changes(days: Sequence[Measured], others: Sequence[Measured]) -> Iterator[s
 
 
 def _rules(shares: Sequence[measure.Share]) -> Iterator[str]:
-    yield "What each rule does: turns on which it fired, those of them in stretches that were taken up, the share of these"
-    yield "that was published, what F1 loses without it (in window, whole day; nothing fitted anew):"
-    rows = [
-        (
-            s.rule,
-            s.act,
-            f"{s.weight:+.2f}",
-            f"{s.fired:,}",
-            f"{s.inside:,}",
-            _n(s.right / s.inside) if s.inside else "",
-            "" if s.window_f1 is None else f"{s.window_f1:+.4f}",
-            "" if s.q_f1 is None else f"{s.q_f1:+.4f}",
-        )
-        for s in shares
-    ]
-    yield from table(("rule", "act", "weight", "fired", "in window", "right", "F1 window", "F1 day"), rows, left=2)
+    yield "Rules for questions: turns on which each fired, those in stretches that were taken up, the share of"
+    yield "these that was published, what F1 loses without it (in window, whole day; nothing fitted anew):"
+    yield from table(
+        ("rule", "weight", "fired", "in window", "right", "F1 window", "F1 day"),
+        [
+            (
+                *_share(s),
+                "" if s.window_f1 is None else f"{s.window_f1:+.4f}",
+                "" if s.q_f1 is None else f"{s.q_f1:+.4f}",
+            )
+            for s in shares
+            if s.q_f1 is not None
+        ],
+    )
+    yield ""
+    yield "Rules for other acts: turns on which each fired, those in window, the share of these published as questions:"
+    rows = [(s.act, *_share(s)) for s in shares if s.q_f1 is None]
+    yield from table(("act", "rule", "weight", "fired", "in window", "questions"), rows, left=2)
+
+
+def _share(s: measure.Share) -> tuple[str, str, str, str, str]:
+    right = _n(s.right / s.inside) if s.inside else ""
+    return s.rule, f"{s.weight:+.2f}", f"{s.fired:,}", f"{s.inside:,}", right
 
 
 def _misses(day: Measured) -> Iterator[str]:
