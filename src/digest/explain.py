@@ -141,9 +141,10 @@ def at(log: Log, time: str) -> tuple[int, ...]:
         return here
     if not log.messages:
         raise UsageError(f"{log.path}: no messages that day. Choose another day")
-    before = [m for m in log.messages if m.second < start][-NEAREST:]
-    after = [m for m in log.messages if m.second >= end][:NEAREST]
-    near = ", ".join(dict.fromkeys(m.clock for m in (*before, *after)))
+    clocks = {m.second: m.clock for m in log.messages}
+    before = sorted(s for s in clocks if s < start)[-NEAREST:]
+    after = sorted(s for s in clocks if s >= end)[:NEAREST]
+    near = ", ".join(clocks[s] for s in (*before, *after))
     raise UsageError(f"{log.day} {time}: nobody spoke then. The nearest times are {near}")
 
 

@@ -66,7 +66,12 @@ def stages(settings: Settings) -> Stages:
     from digest.pipeline import Stages
     from digest.rules.load import load
 
-    return Stages(with_settings(load(settings.rules), settings))
+    return Stages(with_settings(load(folders(settings)), settings))
+
+
+def folders(settings: Settings) -> tuple[Path, ...]:
+    """The folders of rules, as their problems shall name them."""
+    return tuple(Path(shown(folder)) for folder in settings.rules)
 
 
 def with_settings(rules: Rules, settings: Settings) -> Rules:

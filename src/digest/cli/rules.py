@@ -74,7 +74,7 @@ def list_(
     from digest.rules.load import load
     from digest.rules.nodes import did_you_mean
 
-    loaded = load(project.settings(rules=rules).rules)
+    loaded = load(project.folders(project.settings(rules=rules)))
     if subject is not None and subject not in loaded.subjects:
         near = did_you_mean(subject, loaded.subjects) or f". Subjects are {', '.join(loaded.subjects)}"
         raise UsageError(f"{term.cut(subject, 40)}: no such subject{near}")
@@ -107,7 +107,7 @@ def show(
     from digest.rules.load import load
     from digest.rules.nodes import did_you_mean
 
-    loaded = load(project.settings(rules=rules).rules)
+    loaded = load(project.folders(project.settings(rules=rules)))
     found = loaded.find(id_)
     if not found:
         ids = [r.id for s in loaded.subjects.values() for r in (*s.rules, *s.off)]
@@ -155,9 +155,7 @@ def _folders(paths: Sequence[Path] | None, packaged: bool) -> tuple[Path, ...]:
 
     if not packaged and not paths:
         raise UsageError("--alone checks the folders that you name. Give a PATH")
-    settings = project.settings(rules=paths)
-    folders = settings.rules if packaged else tuple(paths or ())
-    return tuple(Path(project.shown(folder)) for folder in folders)
+    return project.folders(project.settings(rules=paths)) if packaged else tuple(paths or ())
 
 
 def _report(problems: Sequence[Problem], what: str) -> None:

@@ -6,6 +6,8 @@ import shutil
 from unicodedata import combining, east_asian_width
 
 MOST = 120  # columns that are used, however wide the terminal
+OPENING = "“‘（《「【("  # no line ends with these
+CLOSING = "，。、：；！？”’）》」】…,.;:!?)"  # and none begins with these
 
 
 def columns() -> int:
@@ -51,20 +53,28 @@ def pad(text: str, to: int) -> str:
 
 
 def wrapped(text: str, most: int) -> list[str]:
-    """The text in lines of at most so many columns; breaks at spaces where it can, between Chinese anywhere."""
+    """The text in lines of at most so many columns; breaks between words, and between Chinese characters anywhere."""
     lines = []
     for row in text.split("\n"):
-        line, used, gap = "", 0, 0  # gap: where in `line` it may break after a space
+        line, used = "", 0
         for char in plain(row):
             size = _width(char)
             if used + size > most:
-                keep = gap if gap and char.isascii() and line[-1].isascii() else len(line)
-                lines.append(line[:keep].rstrip())
-                line = line[keep:].lstrip()
-                used, gap = width(line), 0
+                place = _break(line + char)
+                lines.append(line[:place].rstrip())
+                line = line[place:].lstrip()
+                used = width(line)
             line += char
             used += size
-            if char == " ":
-                gap = len(line)
         lines.append(line.rstrip())
     return lines
+
+
+def _break(line: str) -> int:
+    """The last place before its last character at which a line may break."""
+    for place in range(len(line) - 1, 0, -1):
+        before, after = line[place - 1], line[place]
+        inside = before.isascii() and after.isascii() and not before.isspace() and not after.isspace()
+        if not inside and before not in OPENING and after not in CLOSING:
+            return place
+    return len(line) - 1

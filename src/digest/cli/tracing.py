@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from digest.cli.term import cut, pad, width, wrapped
 from digest.explain import Fired, Place, Scored, Tie, Trace
@@ -70,7 +70,7 @@ def _acts(t: Trace, columns: int) -> Iterator[str]:
     if not t.acts:
         yield from _told("acts", "none: no rule fired", columns)
         return
-    wide = min(RULE, max((width(f.rule) for a in t.acts for f in a.fired), default=0))
+    wide = _wide((f for a in t.acts for f in a.fired), columns)
     for n, act in enumerate(t.acts):
         yield from _act(act, "acts" if not n else "", wide, columns)
 
@@ -83,16 +83,21 @@ def _act(a: Scored, what: str, wide: int, columns: int) -> Iterator[str]:
     yield from _fired(a.fired, wide, columns)
 
 
-def _fired(fired: Sequence[Fired], wide: int, columns: int, *, all_: bool = False) -> Iterator[str]:
+def _fired(fired: Sequence[Fired], wide: int, columns: int) -> Iterator[str]:
     """Rules that fired: weight, id, why, and the words they fired on; those that weigh nothing only counted."""
-    heavy = [f for f in fired if all_ or abs(f.weight) >= LEAST]
+    heavy = [f for f in fired if abs(f.weight) >= LEAST]
     for f in heavy:
         head = f"{pad('', HEAD)}  {f.weight:+6.2f}  {pad(cut(f.rule, wide), wide)}  "
         why = f"{f.why or f.kind}: “{f.words}”" if f.words.strip() else f.why or f.kind
         for n, line in enumerate(wrapped(why, columns - width(head))):
             yield (head if not n else pad("", width(head))) + line
     if light := len(fired) - len(heavy):
-        yield f"{pad('', HEAD + 10)}{light} more fired and weigh next to nothing"
+        yield cut(f"{pad('', HEAD + 10)}{light} more fired and weigh next to nothing", columns)
+
+
+def _wide(fired: Iterable[Fired], columns: int) -> int:
+    """Columns for the rules' ids."""
+    return min(RULE, columns // 4, max((width(f.rule) for f in fired), default=0))
 
 
 def _links(t: Trace, columns: int) -> Iterator[str]:
@@ -112,7 +117,7 @@ def _tie(tie: Tie, what: str, columns: int, *, evidence: bool = True) -> Iterato
     other = tie.other
     yield cut(f"{pad(what, HEAD)}{tie.score:.2f}  {other.clock}  {other.speaker}: {other.text}", columns)
     if evidence:
-        yield from _fired(tie.fired, min(RULE, max((width(f.rule) for f in tie.fired), default=0)), columns)
+        yield from _fired(tie.fired, _wide(tie.fired, columns), columns)
 
 
 def _stands(places: Sequence[Place], columns: int) -> Iterator[str]:
@@ -123,4 +128,4 @@ def _stands(places: Sequence[Place], columns: int) -> Iterator[str]:
         path = " › ".join(part for part in (place.section, place.topic, place.role) if part)
         score = f" ({place.score:.2f})" if place.score is not None else ""
         yield from _told("stands" if not n else "", f"{path}{score}, in the entry {place.entry}", columns)
-        yield from _fired(place.fired, min(RULE, max((width(f.rule) for f in place.fired), default=0)), columns)
+        yield from _fired(place.fired, _wide(place.fired, columns), columns)

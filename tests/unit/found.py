@@ -1,0 +1,40 @@
+"""An invented day as the stages leave it, with links."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from cli import put
+
+from digest import config, importers
+from digest.cli.project import Work, analysed
+from digest.model import Evidence, Link
+from digest.pipeline import Stages
+from digest.rules.load import load
+
+LINKS = (
+    Link(2, 1, 0.9, (Evidence("made-up", 2.0),), 0),
+    Link(2, 0, 0.1, (Evidence("made-up", -1.0),), 1),
+    Link(3, 2, 0.8, (), 0),
+    Link(4, 3, 0.05, (), 0),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Linked:
+    """A Day with links, whatever the pipeline makes."""
+
+    day: Any
+    links: tuple[Link, ...]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.day, name)
+
+
+def work(folder: Path, links: tuple[Link, ...] = LINKS, **said: Any) -> Work:
+    """A log's day gone through all stages."""
+    log = importers.read(put(folder, **said))
+    made = analysed(log, Stages(load((config.packaged_rules(),))))
+    return dataclasses.replace(made, day=Linked(made.day, links))  # type: ignore[arg-type]
