@@ -38,7 +38,10 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What was published, or found, of a day. `log` and `digest` are the files; a thread holds follow-ups too."""
+    """What was published, or found, of a day. `log` and `digest` are the files; a thread holds follow-ups too.
+
+    `whole`: an editor went over the whole day, so a question that is not there was left out on purpose.
+    """
 
     day: str
     room: str
@@ -46,6 +49,7 @@ class Record:
     talk: Speech | None = None
     log: str = ""
     digest: str = ""
+    whole: bool = False
 
     @property
     def questions(self) -> tuple[Asked, ...]:

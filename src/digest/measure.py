@@ -121,7 +121,10 @@ def labels(day: Day, published: Record) -> list[tuple[bool, bool]]:
     """For each turn: whether it stands in a stretch that was taken up, whether it was published as a question."""
     spans = evaluate.windows(published.questions)
     wanted = {m for q in published.questions for m in q.messages}
-    return [(evaluate.within(turn.positions, spans), not wanted.isdisjoint(turn.positions)) for turn in day.scene.turns]
+    return [
+        (published.whole or evaluate.within(turn.positions, spans), not wanted.isdisjoint(turn.positions))
+        for turn in day.scene.turns
+    ]
 
 
 def _without(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +13,9 @@ from digest.cli import options
 
 if TYPE_CHECKING:
     from digest.config import Settings
+    from digest.evaluate import Record
     from digest.measure import Measured, Source
+    from digest.model import Log
 
 Gold = Annotated[
     Path | None, typer.Option("--gold", metavar="FILE", help="JSON of published questions, instead of digests.")
@@ -126,6 +129,35 @@ def _gold(settings: Settings, path: Path, days: set[str], room: str | None) -> I
 
 
 def _digests(settings: Settings, folder: Path | None, days: set[str], room: str | None) -> Iterator[Source]:
+    """Digests below a folder, each traced back to the log that it comes from."""
+    from digest import config, files, importers, published, trace
+    from digest.cli.project import shown
     from digest.errors import UsageError
 
-    raise UsageError("Published digests can't be traced yet. Try --gold FILE")
+    where = folder if folder is not None else settings.out
+    if not where.is_dir():
+        raise UsageError(f"{where}: no such folder. Name that of your digests with --digests")
+    known: dict[str, list[config.DayLog]] = {}
+    for d in config.days(settings, room):
+        known.setdefault(d.day.isoformat(), []).append(d)
+    traced: dict[str, tuple[Log, list[Record]]] = {}
+    for path in sorted(p for p in where.rglob("*") if p.suffix in (".md", ".markdown") and not _hidden(p, where)):
+        page = published.published(files.read_text(path))
+        day = page.day.isoformat() if page.day else path.name[:10]
+        if not (page.threads or page.talk) or (days and day not in days):
+            continue
+        logs = known.get(day, [])
+        logs = [d for d in logs if d.room and config.safe_folder(d.room) == path.parent.name] or logs
+        read = (importers.read(d.path, day=d.day, room=d.room, encoding=settings.encoding) for d in logs)
+        found = trace.best(page, read, shown(path))
+        if found is not None:
+            traced.setdefault(found[0].path, (found[0], []))[1].append(found[1])
+            continue
+        why = f"stands in no log of {day}" if logs else f"there is no log of {day}"
+        print(f"digest: warning: {shown(path)}: {why}; left out", file=sys.stderr)
+    for log, records in sorted(traced.values(), key=lambda pair: (pair[0].day, pair[0].room)):
+        yield log, trace.joined(records)
+
+
+def _hidden(path: Path, below: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(below).parts)
