@@ -258,10 +258,11 @@ def _ties(day: Day, links: Sequence[Link], turn: int, subject: Subject, *, paren
 
 def _places(day: Day, made: Digest, index: int, rules: Rules) -> Iterable[Place]:
     answers = rules.subject("answers")
+    headings = rules.subject("layout").tables.get("headings", {})
     for section in made.sections:
         for topic in section.topics:
             for entry in topic.entries:
-                where = (section.title or section.kind, topic.title, entry.id)
+                where = (section.title or headings.get(section.kind, section.kind), topic.title, entry.id)
                 if entry.kind == "talk":
                     if day.talk and index in day.talk.messages:
                         yield Place(*where, "talk")

@@ -28,6 +28,7 @@ class Summary:
     answers: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
     closest: tuple[tuple[str, float], ...] = ()  # clock and probability
+    threshold: float = 0.0
     masked: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -44,8 +45,8 @@ def empty(log: Log) -> Summary:
     return Summary(log.day.isoformat(), log.room, log.path, 0, oddities=dict(log.oddities))
 
 
-def summary(day: Day, asked: Sequence[Question], masked: Mapping[str, int]) -> Summary:
-    """The figures of a day that was built."""
+def summary(day: Day, asked: Sequence[Question], masked: Mapping[str, int], threshold: float) -> Summary:
+    """The figures of a day that was built; `threshold` is the probability over which a question is published."""
     kept = [q for q in asked if q.kept]
     # a question that leads on to an answered one waits for nothing
     led_on = {q.follows for q in kept if q.answers}
@@ -65,6 +66,7 @@ def summary(day: Day, asked: Sequence[Question], masked: Mapping[str, int]) -> S
         left_out=dict(sorted(Counter(q.why_not or "left out" for q in left).items())),
         closest=tuple((day.log.messages[q.messages[0]].clock, q.score) for q in left[:CLOSEST]),
         masked=dict(masked),
+        threshold=threshold,
     )
 
 
@@ -77,9 +79,8 @@ def details(s: Summary) -> tuple[tuple[str, str], ...]:
         rows.append(("talk", s.talk or "one without a title"))
     rows.append(("questions", f"{s.questions} found: {s.answered} answered, {s.open} open"))
     if s.left_out:
-        rows.append(("left out", listed(s.left_out)))
-    if s.closest:
-        rows.append(("closest", ", ".join(f"{clock} ({score:.2f})" for clock, score in s.closest)))
+        closest = ", ".join(f"{clock} ({score:.2f})" for clock, score in s.closest)
+        rows.append(("left out", f"{listed(s.left_out)} of {s.threshold:g}; the closest: {closest}"))
     if s.masked:
         rows.append(("masked", listed(s.masked)))
     return tuple(rows)

@@ -174,7 +174,8 @@ def _day(
         written = writing.write_data(settings, path.with_suffix(".json"), text, dry_run=dry_run)
     else:
         written = writing.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run)
-    return Built(summary.summary(work.day, work.asked, page.masked), written, log.warnings)
+    figures = summary.summary(work.day, work.asked, page.masked, stages.asking.threshold)
+    return Built(figures, written, log.warnings)
 
 
 def _line(built: Built, dry_run: bool) -> str:
@@ -208,7 +209,7 @@ def _tell_one(built: Built, dry_run: bool) -> None:
     rows.append(("digest", f"{shown(w.path)} ({_status(w, dry_run)})"))
     if w.notes:
         rows.append(("entries", "; ".join(w.notes)))
-    if w.backup:
+    if w.backup and w.status == "fresh":
         rows.append(("backup", shown(w.backup)))
     room = f" --room {s.room}" if s.room else ""
     if w.conflicts:

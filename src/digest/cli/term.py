@@ -64,6 +64,8 @@ def wrapped(text: str, most: int) -> list[str]:
                 lines.append(line[:place].rstrip())
                 line = line[place:].lstrip()
                 used = width(line)
+                if char == " " and not line:
+                    continue
             line += char
             used += size
         lines.append(line.rstrip())
