@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, compress, repeat
+from typing import Any
 
 from digest.model import Act, Evidence, Turn
 from digest.rules import kinds
 from digest.rules.match import TextRules, within
 from digest.rules.model import Rule, Subject
 
-Holds = Callable[[int], bool]
+Column = Sequence[bool]
+
+NEAREST = 16  # turns on a side that rules can look at
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,188 +84,210 @@ def size(text: str) -> int:
 
 
 class _Evaluator:
+    """Scores the acts of one day. A rule's condition becomes a column: for each turn whether it holds.
+
+    Sets of turns are bits of an integer, so that looking at the turns near one is a single `&`.
+    """
+
     def __init__(self, scene: Scene, subject: Subject) -> None:
         self.scene = scene
         self.turns = scene.turns
+        self.total = len(scene.turns)
         self.subject = subject
         self.sizes = [size(t.text) for t in self.turns]
-        self.starts = [t.start for t in self.turns]
-        self.windows: dict[tuple[object, ...], list[tuple[int, ...]]] = {}
-        self.counts: dict[tuple[object, ...], list[int]] = {}
+        self.neighbours: dict[tuple[str, str], list[list[int]]] = {}
+        self.windows: dict[tuple[object, ...], list[int]] = {}
+        self.columns: dict[str, Column] = {}
         self.results = Acts({}, {}, {})
-        rules = subject.rules
-        self.place = {rule.id: i for i, rule in enumerate(rules)}
-        self.hits = [frozenset(subject.texts.fires(t.text)) for t in self.turns]
-        self.earlier = _earlier(self.turns)
+        self.place = {rule.id: i for i, rule in enumerate(subject.rules)}
+        self.hits = [subject.texts.fires(t.text) for t in self.turns]
+        self.spoken: dict[int, int] = {}  # person → bits of the turns spoken
+        self.named: dict[int, int] = {}  # person → bits of the turns that mention them
+        for i, turn in enumerate(self.turns):
+            self.spoken[turn.speaker] = self.spoken.get(turn.speaker, 0) | 1 << i
+            for person in turn.mentions:
+                self.named[person] = self.named.get(person, 0) | 1 << i
 
     def run(self) -> Acts:
-        declared = self.subject.tables.get("acts", {})
-        for act, about in declared.items():
+        text: dict[int, list[int]] = {}
+        for i, places in enumerate(self.hits):
+            for place in places:
+                text.setdefault(place, []).append(i)
+        for rule in self.subject.rules:
+            if isinstance(rule.kind, kinds.Pattern | kinds.Lexicon):
+                column = [False] * self.total
+                for i in text.get(self.place[rule.id], ()):
+                    column[i] = True
+                self.columns[rule.id] = column
+        for act, about in self.subject.tables.get("acts", {}).items():
             rules = self.subject.of_act(act)
-            holds = [self.condition(rule) for rule in rules]
+            columns = [self.column(rule) for rule in rules]
             weights = [rule.weight for rule in rules]
             bias, threshold = about["bias"], about["threshold"]
-            scores, fired = [], []
-            for i in range(len(self.turns)):
-                on = tuple(k for k, hold in enumerate(holds) if hold(i))
-                fired.append(on)
-                scores.append(bias + sum(weights[k] for k in on))
+            places = range(len(rules))
+            rows = zip(*columns, strict=True) if columns else repeat((), self.total)
+            fired = [tuple(compress(places, row)) for row in rows]
+            scores = [bias + sum(map(weights.__getitem__, on)) for on in fired]
             self.results.scores[act] = scores
             self.results.taken[act] = [score > threshold for score in scores]
             self.results.fired[act] = fired
             self.results.rules[act] = rules
         return self.results
 
-    def condition(self, rule: Rule) -> Holds:
-        """A rule's condition as a function of the turn's index."""
-        kind = rule.kind
-        if isinstance(kind, kinds.Pattern | kinds.Lexicon):
-            place, hits = self.place[rule.id], self.hits
-            return lambda i: place in hits[i]
-        maker = _CONDITIONS[type(kind)]
-        return maker(self, kind)
+    def column(self, rule: Rule) -> Column:
+        """For each turn whether the rule's condition holds."""
+        if rule.id not in self.columns:
+            self.columns[rule.id] = _CONDITIONS[type(rule.kind)](self, rule.kind)
+        return self.columns[rule.id]
 
-    def length(self, kind: kinds.Length) -> Holds:
-        sizes, low, high = self.sizes, kind.min or 0, 10**9 if kind.max is None else kind.max
-        return lambda i: low <= sizes[i] <= high
+    def length(self, kind: kinds.Length) -> Column:
+        low, high = kind.min or 0, _most(kind.max)
+        return [low <= n <= high for n in self.sizes]
 
-    def mention(self, kind: kinds.Mention) -> Holds:
-        turns, scene = self.turns, self.scene
+    def mention(self, kind: kinds.Mention) -> Column:
         if kind.of == "none":
-            return lambda i: not turns[i].mentions
+            return [not t.mentions for t in self.turns]
         if kind.of == "anyone":
-            return lambda i: bool(turns[i].mentions)
+            return [bool(t.mentions) for t in self.turns]
         if kind.of == "several":
-            return lambda i: len(turns[i].mentions) > 1
-        whom = scene.owners if kind.of == "owner" else scene.guests
-        return lambda i: not whom.isdisjoint(turns[i].mentions)
+            return [len(t.mentions) > 1 for t in self.turns]
+        whom = self.scene.owners if kind.of == "owner" else self.scene.guests
+        return [not whom.isdisjoint(t.mentions) for t in self.turns]
 
-    def speaker(self, kind: kinds.Speaker) -> Holds:
-        return self.part(kind.is_)
+    def speaker(self, kind: kinds.Speaker) -> Column:
+        bits = self.part(kind.is_)
+        return [bool(bits >> i & 1) for i in range(self.total)]
 
-    def part(self, part: str) -> Holds:
-        turns, scene = self.turns, self.scene
+    def part(self, part: str) -> int:
+        """Bits of the turns whose speaker has a part on that day."""
         if part == "newcomer":
-            return lambda i: self.earlier[i] == 0
-        whom = {"guest": scene.guests, "owner": scene.owners, "host": scene.owners}.get(part, frozenset())
-        return lambda i: turns[i].speaker in whom
+            return sum(bits & -bits for bits in self.spoken.values())
+        whom = {"guest": self.scene.guests, "owner": self.scene.owners, "host": self.scene.owners}.get(part, ())
+        return sum(self.spoken.get(person, 0) for person in whom)
 
-    def hour(self, kind: kinds.Hour) -> Holds:
-        starts, low, high = self.starts, kind.from_, kind.to
+    def hour(self, kind: kinds.Hour) -> Column:
+        low, high = kind.from_, kind.to
         if low <= high:
-            return lambda i: low <= starts[i] < high
-        return lambda i: starts[i] >= low or starts[i] < high
+            return [low <= t.start < high for t in self.turns]
+        return [t.start >= low or t.start < high for t in self.turns]
 
-    def state(self, kind: kinds.State) -> Holds:
-        states, name = self.scene.states, kind.is_
-        low, high = kind.since_min or 0, 10**9 if kind.since_max is None else kind.since_max
-        return lambda i: states[i][0] == name and low <= states[i][1] <= high
+    def state(self, kind: kinds.State) -> Column:
+        low, high = kind.since_min or 0, _most(kind.since_max)
+        return [name == kind.is_ and low <= since <= high for name, since in self.scene.states]
 
-    def scored(self, kind: kinds.Scored) -> Holds:
-        act = kind.act
+    def scored(self, kind: kinds.Scored) -> Column:
+        if kind.act not in self.results.taken:
+            return [False] * self.total
         if kind.min is None and kind.max is None:
-            taken = self.results.taken.get(act) or [False] * len(self.turns)
-            return lambda i: taken[i]
-        scores = self.results.scores.get(act) or [0.0] * len(self.turns)
-        return lambda i: within(scores[i], kind.min, kind.max)
+            return self.results.taken[kind.act]
+        return [within(score, kind.min, kind.max) for score in self.results.scores[kind.act]]
 
-    def media(self, kind: kinds.Media) -> Holds:
-        turns, least = self.turns, kind.min
+    def media(self, kind: kinds.Media) -> Column:
         if kind.of == "image":
-            return lambda i: turns[i].images >= least
+            return [t.images >= kind.min for t in self.turns]
         if kind.of == "link":
-            return lambda i: turns[i].links >= least
-        return lambda i: len(turns[i].quotes) >= least
+            return [t.links >= kind.min for t in self.turns]
+        return [len(t.quotes) >= kind.min for t in self.turns]
 
-    def all(self, kind: kinds.All) -> Holds:
-        yes = [self.condition(self.subject.by_id[r]) for r in kind.of]
-        no = [self.condition(self.subject.by_id[r]) for r in kind.not_]
-        return lambda i: all(h(i) for h in yes) and not any(h(i) for h in no)
+    def all(self, kind: kinds.All) -> Column:
+        yes = [self.column(self.subject.by_id[r]) for r in kind.of]
+        no = [self.column(self.subject.by_id[r]) for r in kind.not_]
+        return [all(c[i] for c in yes) and not any(c[i] for c in no) for i in range(self.total)]
 
-    def near(self, kind: kinds.Near) -> Holds:
+    def near(self, kind: kinds.Near) -> Column:
         windows = self.window(kind.side, kind.whose, kind.turns, kind.reach, kind.within)
-        tests: list[Callable[[int, int], bool]] = []
-        turns, sizes = self.turns, self.sizes
+        mask = (1 << self.total) - 1
         if kind.act:
-            taken = self.results.taken.get(kind.act) or [False] * len(turns)
-            tests.append(lambda i, j: taken[j])
+            mask &= _bits(self.results.taken.get(kind.act, ()))
         if kind.speaker:
-            part = self.part(kind.speaker)
-            tests.append(lambda i, j: part(j))
-        if kind.mention == "back":
-            tests.append(lambda i, j: turns[i].speaker in turns[j].mentions)
-        elif kind.mention == "this":
-            tests.append(lambda i, j: turns[j].speaker in turns[i].mentions)
+            mask &= self.part(kind.speaker)
         if kind.min_length is not None or kind.max_length is not None:
-            low, high = kind.min_length or 0, 10**9 if kind.max_length is None else kind.max_length
-            tests.append(lambda i, j: low <= sizes[j] <= high)
-        least = kind.least
-
-        if len(tests) == 1:
-            (test,) = tests
-
-            def those(i: int) -> list[int]:
-                return [j for j in windows[i] if test(i, j)]
+            low, high = kind.min_length or 0, _most(kind.max_length)
+            mask &= _bits([low <= n <= high for n in self.sizes])
+        if kind.mention == "back":
+            named = self.named
+            held = [w & mask & named.get(t.speaker, 0) for w, t in zip(windows, self.turns, strict=True)]
+        elif kind.mention == "this":
+            held = [w & mask & self.of(t.mentions) for w, t in zip(windows, self.turns, strict=True)]
         else:
-
-            def those(i: int) -> list[int]:
-                return [j for j in windows[i] if all(test(i, j) for test in tests)]
-
+            held = [w & mask for w in windows]
         if kind.none:
-            return lambda i: not those(i)
+            return [not bits for bits in held]
         if kind.distinct:
-            return lambda i: len({turns[j].speaker for j in those(i)}) >= least
-        return lambda i: len(those(i)) >= least
+            return [len({self.turns[j].speaker for j in _places(bits)}) >= kind.least for bits in held]
+        if kind.least == 1:
+            return [bits != 0 for bits in held]
+        return [bits.bit_count() >= kind.least for bits in held]
 
-    def window(self, side: str, whose: str, most: int, reach: int | None, seconds: int) -> list[tuple[int, ...]]:
-        """For each turn the turns that a `near` rule looks at, nearest first."""
+    def of(self, persons: Sequence[int]) -> int:
+        """Bits of the turns that these persons spoke."""
+        bits = 0
+        for person in persons:
+            bits |= self.spoken.get(person, 0)
+        return bits
+
+    def window(self, side: str, whose: str, most: int, reach: int | None, seconds: int) -> list[int]:
+        """For each turn, as bits, the turns that a `near` rule looks at."""
         key = (side, whose, most, reach, seconds)
         if key not in self.windows:
-            # of other people's turns those without a word don't count: applause is no answer
-            turns, sizes, total = self.turns, self.sizes, len(self.turns)
+            turns = self.turns
             farthest = reach if reach is not None else most * 2 + 10
             rows = []
-            for i, turn in enumerate(turns):
-                steps = (
-                    range(i + 1, min(total, i + farthest + 1))
-                    if side == "after"
-                    else range(i - 1, max(-1, i - farthest - 1), -1)
-                )
-                row: list[int] = []
-                for j in steps:
-                    gap = turns[j].start - turn.end if side == "after" else turn.start - turns[j].end
-                    if gap > seconds:
+            for i, row in enumerate(self.nearest(side, whose)):
+                bits, time = 0, turns[i].end if side == "after" else turns[i].start
+                for j in row[:most]:
+                    gap = turns[j].start - time if side == "after" else time - turns[j].end
+                    if gap > seconds or abs(j - i) > farthest:
                         break
-                    same = turns[j].speaker == turn.speaker
-                    if (whose == "own" and not same) or (whose == "others" and (same or sizes[j] < 2)):
-                        continue
-                    row.append(j)
-                    if len(row) == most:
-                        break
-                rows.append(tuple(row))
+                    bits |= 1 << j
+                rows.append(bits)
             self.windows[key] = rows
         return self.windows[key]
 
-    def around(self, kind: kinds.Around) -> Holds:
-        total, n = len(self.turns), kind.turns
+    def nearest(self, side: str, whose: str) -> list[list[int]]:
+        """For each turn the turns on one side that count, nearest first; at most `NEAREST`.
+
+        Of other people's turns those without a word don't count: applause is no answer.
+        """
+        key = (side, whose)
+        if key not in self.neighbours:
+            turns, sizes = self.turns, self.sizes
+            order = range(self.total) if side == "before" else range(self.total - 1, -1, -1)
+            rows: list[list[int]] = [[] for _ in turns]
+            passed: list[int] = []  # turns already passed, the nearest last
+            own: dict[int, list[int]] = {}
+            for i in order:
+                if whose == "own":
+                    rows[i] = own.get(turns[i].speaker, [])[: -NEAREST - 1 : -1]
+                    own.setdefault(turns[i].speaker, []).append(i)
+                    continue
+                row = rows[i]
+                for j in reversed(passed[-4 * NEAREST :]):
+                    if whose == "others" and turns[j].speaker == turns[i].speaker:
+                        continue
+                    row.append(j)
+                    if len(row) == NEAREST:
+                        break
+                if whose == "anyone" or sizes[i] >= 2:
+                    passed.append(i)
+            self.neighbours[key] = rows
+        return self.neighbours[key]
+
+    def around(self, kind: kinds.Around) -> Column:
+        total, n = self.total, kind.turns
         low, high = kind.min if kind.min is not None else -1.0, kind.max if kind.max is not None else 2.0
         shares: list[float] = []
+        spans = [(max(0, i - n), min(total, i + n + 1)) for i in range(total)]
         if kind.act:
             taken = self.results.taken.get(kind.act) or [False] * total
-            sums = [0]
-            for flag in taken:
-                sums.append(sums[-1] + flag)
-            for i in range(total):
-                a, b = max(0, i - n), min(total, i + n + 1)
-                shares.append((sums[b] - sums[a] - taken[i]) / max(1, b - a - 1))
+            sums = list(accumulate(taken, initial=0))
+            shares = [(sums[b] - sums[a] - taken[i]) / max(1, b - a - 1) for i, (a, b) in enumerate(spans)]
         else:
-            for i in range(total):
-                a, b = max(0, i - n), min(total, i + n + 1)
-                others = {self.turns[j].speaker for j in range(a, b) if j != i}
-                shares.append(len(others) / max(1, b - a - 1))
-        return lambda i: low <= shares[i] <= high
+            speakers = [t.speaker for t in self.turns]
+            shares = [len({*speakers[a:i], *speakers[i + 1 : b]}) / max(1, b - a - 1) for i, (a, b) in enumerate(spans)]
+        return [low <= share <= high for share in shares]
 
-    def repeats(self, kind: kinds.Repeats) -> Holds:
+    def repeats(self, kind: kinds.Repeats) -> Column:
         grams = [frozenset(t.text[k : k + 2] for k in range(len(t.text) - 1)) for t in self.turns]
         seen: dict[str, list[int]] = {}
         said_before = []
@@ -274,29 +300,37 @@ class _Evaluator:
             said_before.append(len(gram) >= 6 and most >= kind.similarity)
             for g in gram:
                 seen.setdefault(g, []).append(i)
-        return lambda i: said_before[i]
+        return said_before
 
 
-_CONDITIONS: dict[type[kinds.Kind], Callable[[_Evaluator, kinds.Kind], Holds]] = {
-    kinds.Length: _Evaluator.length,  # type: ignore[dict-item]
-    kinds.Mention: _Evaluator.mention,  # type: ignore[dict-item]
-    kinds.Speaker: _Evaluator.speaker,  # type: ignore[dict-item]
-    kinds.Hour: _Evaluator.hour,  # type: ignore[dict-item]
-    kinds.State: _Evaluator.state,  # type: ignore[dict-item]
-    kinds.Scored: _Evaluator.scored,  # type: ignore[dict-item]
-    kinds.Media: _Evaluator.media,  # type: ignore[dict-item]
-    kinds.All: _Evaluator.all,  # type: ignore[dict-item]
-    kinds.Near: _Evaluator.near,  # type: ignore[dict-item]
-    kinds.Around: _Evaluator.around,  # type: ignore[dict-item]
-    kinds.Repeats: _Evaluator.repeats,  # type: ignore[dict-item]
+_CONDITIONS: dict[type[kinds.Kind], Callable[[_Evaluator, Any], Column]] = {
+    kinds.Length: _Evaluator.length,
+    kinds.Mention: _Evaluator.mention,
+    kinds.Speaker: _Evaluator.speaker,
+    kinds.Hour: _Evaluator.hour,
+    kinds.State: _Evaluator.state,
+    kinds.Scored: _Evaluator.scored,
+    kinds.Media: _Evaluator.media,
+    kinds.All: _Evaluator.all,
+    kinds.Near: _Evaluator.near,
+    kinds.Around: _Evaluator.around,
+    kinds.Repeats: _Evaluator.repeats,
 }
 
 
-def _earlier(turns: Sequence[Turn]) -> list[int]:
-    """How many turns each turn's speaker had before it that day."""
-    counts: dict[int, int] = {}
-    result = []
-    for turn in turns:
-        result.append(counts.get(turn.speaker, 0))
-        counts[turn.speaker] = result[-1] + 1
-    return result
+def _most(bound: int | None) -> int:
+    return 10**9 if bound is None else bound
+
+
+def _bits(flags: Sequence[bool]) -> int:
+    """The places of the true ones as bits."""
+    return int("".join("1" if flag else "0" for flag in reversed(flags)) or "0", 2)
+
+
+def _places(bits: int) -> list[int]:
+    found = []
+    while bits:
+        low = bits & -bits
+        found.append(low.bit_length() - 1)
+        bits ^= low
+    return found
