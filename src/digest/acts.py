@@ -13,6 +13,7 @@ from typing import Any
 
 from digest.model import Act, Evidence, Turn
 from digest.rules import kinds
+from digest.rules.kind import Kind
 from digest.rules.match import TextRules, within
 from digest.rules.model import Rule, Subject
 
@@ -124,7 +125,7 @@ class _Evaluator:
             columns = [self.column(rule) for rule in rules]
             weights = [rule.weight for rule in rules]
             bias, threshold = about["bias"], about["threshold"]
-            places = range(len(rules))
+            places = list(range(len(rules)))
             rows = zip(*columns, strict=True) if columns else repeat((), self.total)
             fired = [tuple(compress(places, row)) for row in rows]
             scores = [bias + sum(map(weights.__getitem__, on)) for on in fired]
@@ -252,7 +253,9 @@ class _Evaluator:
         key = (side, whose)
         if key not in self.neighbours:
             turns, sizes = self.turns, self.sizes
-            order = range(self.total) if side == "before" else range(self.total - 1, -1, -1)
+            order = list(range(self.total))
+            if side == "after":
+                order.reverse()
             rows: list[list[int]] = [[] for _ in turns]
             passed: list[int] = []  # turns already passed, the nearest last
             own: dict[int, list[int]] = {}
@@ -303,7 +306,7 @@ class _Evaluator:
         return said_before
 
 
-_CONDITIONS: dict[type[kinds.Kind], Callable[[_Evaluator, Any], Column]] = {
+_CONDITIONS: dict[type[Kind], Callable[[_Evaluator, Any], Column]] = {
     kinds.Length: _Evaluator.length,
     kinds.Mention: _Evaluator.mention,
     kinds.Speaker: _Evaluator.speaker,
