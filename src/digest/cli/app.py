@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import build, init, inspect, quality, rules
+from digest.cli import build, init, inspect, quality, review, rules
 from digest.cli.boundary import Boundary, quiet, stopped
 
 app = typer.Typer(
@@ -44,6 +44,11 @@ app.command("extract")(inspect.extract)
 app.command("explain")(inspect.explain)
 app.command("graph")(inspect.graph)
 app.command("people")(inspect.people)
+app.command("status")(review.status)
+app.command("diff")(review.diff)
+app.command("resolve")(review.resolve)
+app.command("restore")(review.restore)
+app.command("doctor")(review.doctor)
 app.add_typer(rules.app, name="rules")
 app.command("eval")(quality.eval_)
 app.command("init")(init.init)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 from typer.core import TyperGroup
@@ -32,12 +33,13 @@ class Boundary(TyperGroup):
 
 def tell(error: DigestError) -> None:
     """Say what is wrong: `digest: …`, or a line a problem and then how many there are."""
+    here = f"{Path.cwd()}{os.sep}"  # paths are shown as the user would write them
     problems = getattr(error, "problems", ())
     if not problems:
-        print(f"digest: {error}", file=sys.stderr)
+        print(f"digest: {error}".replace(here, ""), file=sys.stderr)
         return
     for problem in problems:
-        print(problem, file=sys.stderr)
+        print(str(problem).replace(here, ""), file=sys.stderr)
     code = problems[0].code
     hint = f" Try digest rules explain {code}" if code.startswith("R") else " Mend them and run the command again"
     number = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from digest import files
 from digest.config import Settings
 from digest.editing import Shelf, build
+from digest.review import Note
 
 SAID: Mapping[str, str] = {
     "added": "new",
@@ -44,9 +45,13 @@ def write_digest(settings: Settings, path: Path, text: str, *, fresh: bool = Fal
     Call it under the project's lock.
     """
     done = build(Shelf(settings.root, settings.out), path, text, fresh=fresh, dry_run=dry_run)
-    counts = Counter(note.kind for note in done.notes)
-    notes = tuple(f"{counts[kind]} {said}" for kind, said in SAID.items() if counts[kind])
-    return Written(path, done.what, done.backup, len(done.conflicts), notes)
+    return Written(path, done.what, done.backup, len(done.conflicts), noted(done.notes))
+
+
+def noted(notes: Sequence[Note]) -> tuple[str, ...]:
+    """What a merge did, counted by kind."""
+    counts = Counter(note.kind for note in notes)
+    return tuple(f"{counts[kind]} {said}" for kind, said in SAID.items() if counts[kind])
 
 
 def write_data(settings: Settings, path: Path, text: str, *, dry_run: bool = False) -> Written:
