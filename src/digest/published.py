@@ -1,7 +1,7 @@
 """A published digest → its questions, answers and talk as texts, whichever way its editor writes them.
 
-Editors write `Q：`, `**Q:…**`, `Q1、`, `**1 Q：`, `问：`, `追问：`; answers as `A：`, `A2：`, `答：`, `网友回答：`, or as
-a quote under the question. What stands before the first question, or under a heading that says so, is the talk.
+Editors write `Q：`, `**Q:…**`, `Q1、`, `**1 Q：`, `问：`, `追问：`; answers as `A：`, `A2：`, `答：`, `网友回答：`,
+or as a quote under the question. What stands before the first question, or under a heading that says so, is the talk.
 """
 
 from __future__ import annotations

@@ -51,6 +51,7 @@ app.command("restore")(review.restore)
 app.command("doctor")(review.doctor)
 app.add_typer(rules.app, name="rules")
 app.command("eval")(quality.eval_)
+app.command("tune")(quality.tune)
 app.command("init")(init.init)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +28,23 @@ Days = Annotated[
     list[str] | None,
     typer.Argument(metavar="[DAY]...", help="Only these days, such as 2017-05-27.", show_default=False),
 ]
+
+
+class TunedSubject(StrEnum):
+    """What `tune` fits."""
+
+    questions = "questions"
+    links = "links"
+    answers = "answers"
+    all = "all"
+
+
+class TunedAim(StrEnum):
+    """What thresholds are chosen for."""
+
+    window = "window"
+    day = "day"
+    both = "both"
 
 
 def eval_(
@@ -77,6 +95,89 @@ def eval_(
         return
     for line in tables.lines(report):
         print(line)
+
+
+def tune(
+    days: Days = None,
+    digests: Digests = None,
+    gold: Gold = None,
+    logs: options.Logs = None,
+    rules: options.Rules = None,
+    room: options.Room = None,
+    subject: Annotated[TunedSubject, typer.Option("--subject", help="What is fitted.")] = TunedSubject.all,
+    folds: Annotated[
+        int, typer.Option("--folds", metavar="N", min=2, help="Parts into which the days are dealt.")
+    ] = 10,
+    strength: Annotated[
+        float, typer.Option("--strength", metavar="X", min=0.01, help="How strongly weights are held back.")
+    ] = 30.0,
+    window_weight: Annotated[
+        float,
+        typer.Option(
+            "--window-weight",
+            metavar="X",
+            min=0.0,
+            max=1.0,
+            help="What a turn counts that no digest took up the part of.",
+        ),
+    ] = 0.15,
+    aim: Annotated[TunedAim, typer.Option("--aim", help="The F1 that thresholds are chosen for.")] = TunedAim.both,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Hold weights near what they are, not near 0; for few days.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the figures, and write nothing.")] = False,
+    json: options.AsJson = False,
+) -> None:
+    """Fit the rules' weights and thresholds to what was published.
+
+    The new numbers are written into your rules folder, comments and layout kept; the packaged rules are never touched.
+    The figures come from cross-validation: each day is measured with numbers that were fitted without it.
+    """
+    from digest import files, rewrite
+    from digest import tune as tuning
+    from digest.cli import project, tables
+    from digest.cli.build import _Bar
+    from digest.errors import UsageError
+
+    settings = project.settings(logs=logs, rules=rules)
+    folder = _own_rules(settings, rules) if not dry_run else settings.rules[-1]
+    sources = list(_sources(settings, gold, digests, days or [], room))
+    if len(sources) < folds:
+        raise UsageError(
+            f"{len(sources)} days are too few for {folds} folds. Publish more, or give --folds 2 to {len(sources)}"
+        )
+    bar = _Bar(max(len(sources), folds))
+    how = tuning.Fitting(folds, strength, window_weight, keep, aim.value)
+    chosen = tuning.SUBJECTS if subject is TunedSubject.all else (subject.value,)
+    known = project.stages(settings).rules
+    made = tuning.tune(sources, known, chosen, how, lambda what, n, of: bar.show(n * bar.total // of, what))
+    bar.clear()
+    texts = rewrite.rewritten(known, (*settings.rules[:-1], folder), made.settings)
+    if not dry_run:
+        with files.lock(settings.root):
+            for path, text in sorted(texts.items()):
+                files.write_atomic(path, text, within=folder)
+    if json:
+        print(tables.tuned_json(made), end="")
+        return
+    for line in tables.tuned(made, [project.shown(p) for p in sorted(texts)], dry_run=dry_run):
+        print(line)
+
+
+def _own_rules(settings: Settings, given: Sequence[Path] | None) -> Path:
+    """The user's folder of rules, which may be written to."""
+    from digest import config
+    from digest.errors import UsageError
+
+    last = settings.rules[-1]
+    packaged = config.packaged_rules().resolve()
+    if given:
+        return given[-1].absolute()
+    if last.resolve() != packaged or last.resolve().parent == settings.root.resolve():
+        return last
+    raise UsageError(
+        "There are only the packaged rules, and they stay as they are. Make a folder of your own: mkdir rules"
+    )
 
 
 def _measured(sources: Sequence[Source], stages: object) -> list[Measured]:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from digest import evaluate, measure
 from digest.cli.term import columns, cut, pad, width
 from digest.evaluate import Figures, Slip, TalkFigures
 from digest.measure import Measured
 from digest.questions import Asking
+
+if TYPE_CHECKING:
+    from digest.tune import Tuned
+
+MOST_CHANGES = 24  # that are shown, the largest
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,8 @@ def _talk(t: TalkFigures) -> str:
     )
 
 
-def _beside(f: Figures, t: TalkFigures, g: Figures, u: TalkFigures) -> Iterator[str]:
+def _pairs(f: Figures, g: Figures) -> list[tuple[str, float, float]]:
+    """The figures that matter, side by side."""
     names = (
         ("questions F1, in window", "window_f1"),
         ("  precision", "window_precision"),
@@ -92,15 +98,62 @@ def _beside(f: Figures, t: TalkFigures, g: Figures, u: TalkFigures) -> Iterator[
         ("  precision", "link_precision"),
         ("  recall", "link_recall"),
     )
-    pairs = [(label, getattr(f, name), getattr(g, name)) for label, name in names] + [
-        ("talk, messages F1", t.talk_f1, u.talk_f1)
-    ]
+    return [(label, getattr(f, name), getattr(g, name)) for label, name in names]
+
+
+def _beside(f: Figures, t: TalkFigures, g: Figures, u: TalkFigures) -> Iterator[str]:
+    pairs = [*_pairs(f, g), ("talk, messages F1", t.talk_f1, u.talk_f1)]
     rows = [(label, _n(a), _n(b), _signed(b - a)) for label, a, b in pairs]
     rows.append(
         ("talk, right speaker", str(t.talk_speaker), str(u.talk_speaker), f"{u.talk_speaker - t.talk_speaker:+d}")
     )
     rows.append(("talk, claimed wrongly", str(t.talk_false), str(u.talk_false), f"{u.talk_false - t.talk_false:+d}"))
     yield from table(("", "these rules", "the others", "change"), rows)
+
+
+def tuned(made: Tuned, written: Sequence[str], *, dry_run: bool) -> Iterator[str]:
+    """What was fitted, for a reader."""
+    learnt = ", ".join(f"{name} from {number:,} examples" for name, number in made.examples.items())
+    yield f"{_count(made.before.days, 'day')}: {made.before.questions:,} questions published; fitted {learnt}"
+    yield ""
+    rows = [(label, _n(a), _n(b), _signed(b - a)) for label, a, b in _pairs(made.before, made.after)]
+    yield from table(("", "before", "after", "change"), rows)
+    yield ""
+    yield "after: by cross-validation, each day measured with numbers fitted without it. before: the rules as they are;"
+    yield "where they were fitted to these very days, that figure flatters them."
+    for name, thresholds in made.thresholds:
+        yield f"threshold of {name}, by fold: {' '.join(f'{t:g}' for t in thresholds)}"
+    if not made.settings:
+        yield "No number changes."
+        return
+    yield ""
+    changes = sorted(zip(made.settings, made.former, strict=True), key=lambda c: (-abs(c[0].value - c[1]), c[0].path))
+    most = changes[:MOST_CHANGES]
+    yield f"{len(changes)} numbers change" + (", the most:" if len(changes) > len(most) else ":")
+    yield from table(
+        ("", "", "before", "after"),
+        [(s.subject, ".".join(s.path), f"{was:+.2f}", f"{s.value:+.2f}") for s, was in most],
+        left=2,
+    )
+    yield ""
+    yield f"{'would be written' if dry_run else 'written'}: {', '.join(written)}"
+    if not dry_run:
+        yield "next: digest rules test, then digest eval --misses"
+
+
+def tuned_json(made: Tuned) -> str:
+    """What was fitted, for a program."""
+    data = {
+        "before": _rounded(asdict(made.before)),
+        "after": _rounded(asdict(made.after)),
+        "thresholds": {name: list(values) for name, values in made.thresholds},
+        "examples": dict(made.examples),
+        "changes": [
+            {"subject": s.subject, "name": ".".join(s.path), "before": was, "after": s.value}
+            for s, was in zip(made.settings, made.former, strict=True)
+        ],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
 def _days(days: Sequence[Measured]) -> Iterator[str]:
