@@ -376,6 +376,15 @@ class Reacts(Kind):
     act: str = want(Name("act"), "the act that turn must have", "")
 
 
+@kind("returns", PAIR_KINDS)
+class Returns(Kind):
+    """The parent's speaker speaks again soon after the child."""
+
+    turns: int = want(Int(1, 6, "turns"), "within so many turns with words after it", 3)
+    naming: bool = want(Flag(), "true: and names the child's speaker", False)
+    act: str = want(Name("act"), "and that turn has this act", "")
+
+
 @kind("linked", PAIR_KINDS)
 class Linked(Kind):
     """How many reply links lead from the child to the parent; only in `answers`."""

@@ -1,0 +1,167 @@
+"""Links and acts → which turns answer which question.
+
+Every turn after a question is weighed against the questions before it by the rules of answers.yml; a softmax
+over them and "answers none" makes probabilities. What one person says on a question in several turns is one answer, as
+editors print it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from digest.facts import Facts
+from digest.links import Choice, Example
+from digest.model import Answer, Evidence
+from digest.pairs import Pairs
+from digest.rules.model import Rules, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """How far answers reach and when they are published; from rules/answers.yml."""
+
+    window: int = 7200  # seconds after the question
+    turns: int = 150  # turns after it
+    open: int = 8  # questions that compete for a turn, the latest first
+    addressed: int = 4  # earlier ones besides, where the turn names their asker
+    threshold: float = 0.2  # probability over which a turn is published as an answer
+    none: float = 0.0  # log-odds of answering no question
+
+
+def answering(rules: Rules) -> Answering:
+    """The settings of rules/answers.yml."""
+    s = rules.subject("answers").settings
+    return Answering(s["window"], s["turns"], s["open"], s["addressed"], s["threshold"], s["none"])
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A turn that answers a question, by the question's place."""
+
+    turn: int
+    question: int
+    score: float  # probability
+    evidence: tuple[Evidence, ...] = ()
+
+
+def given(
+    facts: Facts,
+    questions: Sequence[Sequence[int]],
+    subject: Subject,
+    how: Answering,
+    parents: Mapping[int, int],
+    *,
+    evidence: bool = False,
+) -> tuple[Given, ...]:
+    """Turns that answer the questions, in order. A question is its turns; `parents` are the reply links taken."""
+    found = []
+    for pairs, choice in choices(facts, questions, subject, how, parents):
+        for q, probability in choice.best(2):
+            if probability > how.threshold:
+                why = pairs.evidence(choice.child, q) if evidence else ()
+                found.append(Given(choice.child, q, probability, why))
+    return tuple(found)
+
+
+def answers(facts: Facts, questions: Sequence[Sequence[int]], found: Sequence[Given]) -> tuple[tuple[Answer, ...], ...]:
+    """The answers of each question in the order in which their speakers first spoke, one for each speaker."""
+    by_question: list[dict[int, list[Given]]] = [{} for _ in questions]
+    for one in found:
+        by_question[one.question].setdefault(facts.turns[one.turn].speaker, []).append(one)
+    return tuple(tuple(_answer(facts, speaker, said) for speaker, said in group.items()) for group in by_question)
+
+
+def _answer(facts: Facts, speaker: int, said: Sequence[Given]) -> Answer:
+    missing = 1.0
+    for one in said:
+        missing *= 1.0 - one.score
+    messages = tuple(m for one in said for m in facts.turns[one.turn].messages)
+    best = max(said, key=lambda one: (one.score, -one.turn))
+    return Answer(messages, speaker, (), 1.0 - missing, best.evidence)
+
+
+def choices(
+    facts: Facts,
+    questions: Sequence[Sequence[int]],
+    subject: Subject,
+    how: Answering,
+    parents: Mapping[int, int],
+) -> Iterator[tuple[Pairs, Choice]]:
+    """Each turn with the open questions before it and their scores; the rules may look at the answers found before."""
+    if not questions:
+        return
+    pairs = Pairs(facts, subject, questions)
+    owner = {t: q for q, group in enumerate(questions) for t in group}
+    starts = [group[0] for group in questions]
+    turns = facts.turns
+    for turn in turns[starts[0] + 1 :]:
+        i = turn.index
+        if not (facts.sizes[i] or turn.images or turn.links):
+            continue
+        candidates = _open(i, questions, starts, facts, how)
+        if not candidates:
+            continue
+        pairs.hops = _hops(i, parents, owner)
+        pairs.begin(i, candidates)
+        choice = Choice(i, tuple(candidates), tuple(pairs.score(i, q) for q in candidates), how.none)
+        yield pairs, choice
+        for q, probability in choice.best(2):
+            if probability > how.threshold:
+                pairs.replies[q].append(i)
+
+
+def _open(
+    child: int, questions: Sequence[Sequence[int]], starts: Sequence[int], facts: Facts, how: Answering
+) -> list[int]:
+    """Questions that a turn may answer, the latest first."""
+    turns = facts.turns
+    turn = turns[child]
+    near: list[int] = []
+    addressed: list[int] = []
+    for q in range(bisect_left(starts, child) - 1, -1, -1):
+        group = questions[q]
+        if child - group[0] > how.turns or turn.start - turns[group[0]].start > how.window:
+            break
+        if child in group:
+            continue
+        if len(near) < how.open:
+            near.append(q)
+        elif len(addressed) < how.addressed and turns[group[0]].speaker in turn.mentions:
+            addressed.append(q)
+    return near + addressed
+
+
+def _hops(child: int, parents: Mapping[int, int], owner: Mapping[int, int]) -> dict[int, int]:
+    """Questions that the child's reply links lead to, with the number of links; the first one met ends the way."""
+    at, steps = child, 0
+    while at in parents:
+        at, steps = parents[at], steps + 1
+        if at in owner:
+            return {owner[at]: steps}
+    return {}
+
+
+def examples(
+    facts: Facts,
+    questions: Sequence[Sequence[int]],
+    subject: Subject,
+    how: Answering,
+    parents: Mapping[int, int],
+    right: Mapping[int, frozenset[int]],
+    known: frozenset[int],
+) -> Iterator[Example]:
+    """What `digest tune` learns from: each turn against the questions before it.
+
+    `right` gives the questions that a turn answers, `known` those that were published; whether a turn answers another
+    question nobody knows, so where it answers none of the known ones, all others count as right, and none (-1) too.
+    """
+    for pairs, choice in choices(facts, questions, subject, how, parents):
+        want = right.get(choice.child, frozenset())
+        place = {q: n for n, q in enumerate(choice.candidates)}
+        good = frozenset(place[q] for q in want if q in place)
+        if not good:
+            good = frozenset(n for q, n in place.items() if q not in known) | {-1}
+        fired = tuple(tuple(pairs.fired(choice.child, q)) for q in choice.candidates)
+        yield Example(choice.child, choice.candidates, fired, good)

@@ -1,0 +1,129 @@
+"""What is known of a day's turns before any two are looked at together; made once, read by links and answers."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+from typing import TYPE_CHECKING
+
+from digest.acts import Acts, Scene, size
+from digest.model import Turn
+
+if TYPE_CHECKING:
+    from digest.tokens import Vocabulary
+
+LATELY = 16  # turns within which two people count as talking with each other
+SOON, SOON_SECONDS = 6, 600
+WORDED = 2  # characters over which a turn says something
+FAMILIAR = 1.5  # a character or pair that stands in more than one turn of nine (e^1.5 / 2) tells nothing
+
+Held = dict[str, float]  # what a turn holds, with its weight
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A day's turns as pairs of them are looked at; every list is by turn."""
+
+    scene: Scene
+    acts: Acts
+    sizes: Sequence[int]
+    openings: Sequence[int]  # size of the turn's first message
+    words: Sequence[Held]
+    pairs: Sequence[Held]
+    characters: Sequence[Held]
+    spoken: Mapping[int, Sequence[int]]  # turns with words of each speaker
+    all_spoken: Sequence[int]
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        return self.scene.turns
+
+    def between(self, places: Sequence[int], after: int, before: int) -> int:
+        """How many of some turns stand strictly between two."""
+        return bisect_left(places, before) - bisect_left(places, after + 1)
+
+
+def facts(scene: Scene, acts: Acts, vocabulary: Vocabulary) -> Facts:
+    """What is known of each turn."""
+    turns = scene.turns
+    sizes = [size(t.text) for t in turns]
+    spoken: dict[int, list[int]] = {}
+    every = []
+    for t in turns:
+        if sizes[t.index] > WORDED:
+            spoken.setdefault(t.speaker, []).append(t.index)
+            every.append(t.index)
+    return Facts(
+        scene,
+        acts,
+        sizes,
+        [size(t.text.partition("\n")[0]) for t in turns],
+        _words(turns, vocabulary),
+        _rare([_pairs(t.text) for t in turns], 0.0),
+        _rare([{c for c in t.text if "\u4e00" <= c <= "\u9fff"} for t in turns], FAMILIAR),
+        spoken,
+        every,
+    )
+
+
+def after(facts: Facts, child: int) -> list[int]:
+    """The next turns with words after a turn, at most `SOON` of them within `SOON_SECONDS`."""
+    turns, places = facts.turns, facts.all_spoken
+    start = bisect_left(places, child + 1)
+    return [j for j in places[start : start + SOON] if turns[j].start - turns[child].end <= SOON_SECONDS]
+
+
+def talked(facts: Facts, child: int) -> dict[int, int]:
+    """How often the child's speaker exchanged words with whom in the turns before."""
+    turns, speaker = facts.turns, facts.turns[child].speaker
+    found: dict[int, int] = {}
+    start = max(0, child - LATELY)
+    for a in range(start, child):
+        one = turns[a]
+        if a + 1 < child:
+            other = turns[a + 1].speaker
+            if one.speaker == speaker != other:
+                found[other] = found.get(other, 0) + 1
+            elif other == speaker != one.speaker:
+                found[one.speaker] = found.get(one.speaker, 0) + 1
+        if one.speaker == speaker:
+            for person in one.mentions:
+                found[person] = found.get(person, 0) + 2
+        elif speaker in one.mentions:
+            found[one.speaker] = found.get(one.speaker, 0) + 2
+    return found
+
+
+def _words(turns: Sequence[Turn], vocabulary: Vocabulary) -> list[Held]:
+    """Content words, each weighing its rarity in the language times its rarity that day."""
+    from digest.tokens import day
+
+    sets = [dict.fromkeys(vocabulary.content_words(t.text)) for t in turns]
+    rarity = day(sets)
+    weight: dict[str, float] = {}
+    for words in sets:
+        for word in words:
+            if word not in weight:
+                weight[word] = vocabulary.idf(word) * rarity.rarity(word)
+    return [{w: weight[w] for w in words} for words in sets]
+
+
+def _pairs(text: str) -> set[str]:
+    return {
+        text[i : i + 2]
+        for i in range(len(text) - 1)
+        if "\u4e00" <= text[i] <= "\u9fff" and "\u4e00" <= text[i + 1] <= "\u9fff"
+    }
+
+
+def _rare(sets: Sequence[Iterable[str]], less: float) -> list[Held]:
+    """Each set's members with log(turns / turns that hold them) - `less`, those at or under 0 left out."""
+    holding: dict[str, int] = {}
+    for members in sets:
+        for m in members:
+            holding[m] = holding.get(m, 0) + 1
+    number = len(sets) + 1
+    weight = {m: value for m, n in holding.items() if (value := log(number / (n + 0.5)) - less) > 0}
+    return [{m: weight[m] for m in sorted(members) if m in weight} for members in sets]

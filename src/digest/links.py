@@ -1,0 +1,183 @@
+"""Turns → reply-to links: for each turn the earlier turn it most likely answers.
+
+A turn's candidates are the turns shortly before it, and earlier ones that it names, quotes or shares words with. Rules
+score each pair; a softmax over the candidates and "answers nobody" makes probabilities of the scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import exp
+
+from digest.facts import Facts
+from digest.model import Link, Log, Turn
+from digest.pairs import Pairs
+from digest.rules.model import Rules, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """Where parents are looked for and when a link is taken; from rules/links.yml."""
+
+    window: int = 3600  # seconds
+    near: int = 15  # turns that are candidates whatever they say
+    candidates: int = 40  # turns more, where they share words or are addressed
+    threshold: float = 0.3  # probability over which a link makes a thread
+    none: float = 0.0  # log-odds of answering nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A turn's candidates, the nearest first, with their log-odds; `none` is that of answering nobody."""
+
+    child: int
+    candidates: tuple[int, ...]
+    scores: tuple[float, ...]
+    none: float
+
+    def best(self, number: int = 2) -> list[tuple[int, float]]:
+        """The likeliest parents with their probabilities, the likeliest first; ties go to the nearer."""
+        if not self.candidates:
+            return []
+        top = max(*self.scores, self.none)
+        odds = [exp(s - top) for s in self.scores]
+        total = sum(odds) + exp(self.none - top)
+        order = sorted(range(len(odds)), key=lambda n: (-odds[n], n))[:number]
+        return [(self.candidates[n], odds[n] / total) for n in order]
+
+
+def linking(rules: Rules) -> Linking:
+    """The settings of rules/links.yml."""
+    s = rules.subject("links").settings
+    return Linking(s["window"], s["near"], s["candidates"], s["threshold"], s["none"])
+
+
+def links(facts: Facts, subject: Subject, how: Linking, *, evidence: bool = False) -> tuple[Link, ...]:
+    """The likeliest parent of each turn (rank 0) and the best candidate that lost (rank 1), by child and rank.
+
+    `evidence` tells why; it costs as much again as the links.
+    """
+    found = []
+    for pairs, choice in choices(facts, subject, how):
+        for rank, (parent, probability) in enumerate(choice.best()):
+            why = pairs.evidence(choice.child, parent) if evidence else ()
+            found.append(Link(choice.child, parent, probability, why, rank))
+    return tuple(found)
+
+
+def taken(found: Sequence[Link], how: Linking) -> dict[int, int]:
+    """Child → parent of the links that are likely enough to make a thread."""
+    return {link.child: link.parent for link in found if link.rank == 0 and link.score > how.threshold}
+
+
+def choices(facts: Facts, subject: Subject, how: Linking) -> Iterator[tuple[Pairs, Choice]]:
+    """Each turn with its candidates and their scores, in order; the rules may look at the links chosen before."""
+    parents = [(t.index,) for t in facts.turns]
+    pairs = Pairs(facts, subject, parents)
+    nearby = _Nearby(facts, how)
+    for turn in facts.turns:
+        i = turn.index
+        if not (facts.sizes[i] or turn.mentions or turn.quotes or turn.images):
+            continue
+        candidates = nearby.candidates(i)
+        if not candidates:
+            continue
+        pairs.begin(i, candidates)
+        choice = Choice(i, tuple(candidates), tuple(pairs.score(i, p) for p in candidates), how.none)
+        yield pairs, choice
+        ((parent, probability),) = choice.best(1)
+        if probability > how.threshold:
+            pairs.replies[parent].append(i)
+
+
+def quoted(log: Log, turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The turns, each with the turns that its messages quote or that the format says they answer.
+
+    A quote names its speaker and gives the text, long ones cut: it is the latest earlier message that begins with it,
+    or holds it where it is long enough.
+    """
+    home = {p: t.index for t in turns for p in t.positions}
+    bare = [_bare(m.text) if any(m.quote for m in log.messages) else "" for m in log.messages]
+    found = []
+    for turn in turns:
+        parents: dict[int, None] = {}
+        for i in turn.messages:
+            message = log.messages[i]
+            if message.reply_to is not None and message.reply_to in home:
+                parents[home[message.reply_to]] = None
+            elif message.quote is not None and (said := _bare(message.quote.text)):
+                for j in range(i - 1, -1, -1):
+                    if len(said) >= 4 and (bare[j].startswith(said) or (len(said) > 12 and said in bare[j])):
+                        parents[home[log.messages[j].position]] = None
+                        break
+        parents.pop(turn.index, None)
+        quotes = tuple(p for p in parents if p < turn.index)
+        found.append(replace(turn, quotes=quotes) if quotes else turn)
+    return tuple(found)
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def explain(facts: Facts, subject: Subject, how: Linking, child: int) -> tuple[Link, ...]:
+    """Every candidate of one turn as a link, the likeliest first, with the rules that fired on it."""
+    for pairs, choice in choices(facts, subject, how):
+        if choice.child == child:
+            ranked = choice.best(len(choice.candidates))
+            return tuple(Link(child, p, score, pairs.evidence(child, p), n) for n, (p, score) in enumerate(ranked))
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What `digest tune` learns from: the rules that fired on each candidate, by place, and which are right.
+
+    `right` holds places in `candidates`; -1 stands for having none.
+    """
+
+    child: int
+    candidates: tuple[int, ...]
+    fired: tuple[tuple[int, ...], ...]
+    right: frozenset[int]
+
+
+def examples(facts: Facts, subject: Subject, how: Linking, wanted: dict[int, frozenset[int]]) -> Iterator[Example]:
+    """An example for each turn of `wanted` (child → the turns that are right parents, -1 for none)."""
+    for pairs, choice in choices(facts, subject, how):
+        if choice.child in wanted:
+            want = wanted[choice.child]
+            right = frozenset(n for n, p in enumerate(choice.candidates) if p in want) | (want & {-1})
+            fired = tuple(tuple(pairs.fired(choice.child, p)) for p in choice.candidates)
+            yield Example(choice.child, choice.candidates, fired, right)
+
+
+class _Nearby:
+    """Which earlier turns may be a turn's parent."""
+
+    def __init__(self, facts: Facts, how: Linking) -> None:
+        self.facts, self.how = facts, how
+        self.holders: dict[str, list[int]] = {}
+        for i, words in enumerate(facts.words):
+            for word in words:
+                self.holders.setdefault(word, []).append(i)
+
+    def candidates(self, child: int) -> list[int]:
+        """Candidates, the nearest first."""
+        how, turns = self.how, self.facts.turns
+        turn = turns[child]
+        earliest = turn.start - how.window
+        found = []
+        far = max(-1, child - how.near - how.candidates - 1)
+        near = max(-1, child - how.near - 1)
+        for j in range(child - 1, near, -1):
+            if turns[j].end < earliest:
+                break
+            found.append(j)
+        wanted = {j for word in self.facts.words[child] for j in self.holders[word] if far < j <= near}
+        if turn.mentions:
+            wanted.update(j for j in range(far + 1, near + 1) if turns[j].speaker in turn.mentions)
+        found += sorted((j for j in wanted if turns[j].end >= earliest), reverse=True)
+        found += sorted((j for j in turn.quotes if j < child and j not in found), reverse=True)
+        return found
