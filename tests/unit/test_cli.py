@@ -13,7 +13,7 @@ import pytest
 from cli import DAY, put, run
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("jieba", "rjieba", "networkx", "jinja2", "yaml", "re2", "numpy", "scipy", "rich")
+HEAVY = ("jieba", "rjieba", "networkx", "jinja2", "yaml", "re2", "numpy", "scipy", "rich", "pydantic")
 
 
 def commands() -> Iterator[tuple[str, Any]]:
@@ -58,7 +58,17 @@ def test_building_imports_no_graph_library(tmp_path: Path) -> None:
     put(tmp_path)
     there = modules(CALL.format(args=["build", DAY]), tmp_path)
     assert (tmp_path / "digests" / f"{DAY}.md").is_file()
-    assert not there.intersection(("networkx", "scipy", "numpy", "rich"))
+    assert not there.intersection(("networkx", "scipy", "numpy", "rich", "pydantic"))
+
+
+def test_a_choice_that_is_none_is_told(capsys: Any) -> None:
+    result = run(capsys, "build", DAY, "--format", "doc")
+    assert result.status == 2 and "'md'" in result.err and "--format" in result.err
+
+
+def test_a_missing_argument_is_told(capsys: Any) -> None:
+    result = run(capsys, "explain", DAY)
+    assert result.status == 2 and "TIME" in result.err
 
 
 def test_every_command_and_option_has_help() -> None:

@@ -7,14 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from typer.core import TyperGroup
-
+from digest.cli.quick import Quick
 from digest.errors import DigestError
 
 INTERRUPTED = 130
 
 
-class Boundary(TyperGroup):
+class Boundary(Quick):
     """Turns what goes wrong in a command into a line and an exit status; bugs keep their traceback."""
 
     def invoke(self, ctx: Any) -> Any:

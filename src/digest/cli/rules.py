@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli import options, term
+from digest.cli.quick import Quick
 
 if TYPE_CHECKING:
     from digest.errors import Problem
     from digest.rules.model import Rule, Rules
 
 app = typer.Typer(
-    help="Look at the rules, check them, run their examples.", no_args_is_help=True, rich_markup_mode=None
+    cls=Quick, help="Look at the rules, check them, run their examples.", no_args_is_help=True, rich_markup_mode=None
 )
 
 Folders = Annotated[
