@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate, compress, repeat
 from typing import Any
 
-from digest.model import Act, Evidence, Turn
+from digest.model import Act, Evidence, Link, Turn
 from digest.rules import kinds
 from digest.rules.kind import Kind
 from digest.rules.match import TextRules, within
@@ -61,9 +62,13 @@ class Acts:
         )
 
 
-def acts(scene: Scene, subject: Subject) -> Acts:
-    """Dialogue acts of a day's turns by the rules of `subject` (questions)."""
-    return _Evaluator(scene, subject).run()
+def acts(scene: Scene, subject: Subject, links: Callable[[Acts], Sequence[Link]] | None = None) -> Acts:
+    """Dialogue acts of a day's turns by the rules of `subject` (questions).
+
+    `links` finds the reply links from the acts scored so far; it is called once, before the first act whose rules look
+    at replies. Without it those rules don't fire.
+    """
+    return _Evaluator(scene, subject, links).run()
 
 
 def spans(act: Act, text: str, subject: Subject) -> Act:
@@ -90,8 +95,9 @@ class _Evaluator:
     Sets of turns are bits of an integer, so that looking at the turns near one is a single `&`.
     """
 
-    def __init__(self, scene: Scene, subject: Subject) -> None:
+    def __init__(self, scene: Scene, subject: Subject, links: Callable[[Acts], Sequence[Link]] | None = None) -> None:
         self.scene = scene
+        self.find_links = links
         self.turns = scene.turns
         self.total = len(scene.turns)
         self.subject = subject
@@ -276,6 +282,34 @@ class _Evaluator:
             self.neighbours[key] = rows
         return self.neighbours[key]
 
+    @cached_property
+    def links(self) -> Sequence[Link]:
+        return self.find_links(self.results) if self.find_links else ()
+
+    def reply(self, kind: kinds.Reply) -> Column:
+        mask = (1 << self.total) - 1
+        if kind.act:
+            mask &= _bits(self.results.taken.get(kind.act, ()))
+        if kind.other_than:
+            mask &= ~_bits(self.results.taken.get(kind.other_than, ()))
+        if kind.speaker:
+            mask &= self.part(kind.speaker)
+        if kind.min_length is not None:
+            mask &= _bits([n >= (kind.min_length or 0) for n in self.sizes])
+        turns, held = self.turns, [0.0] * self.total
+        parents = {link.child: link for link in self.links if link.rank == 0}
+        for link in self.links:
+            child, parent = link.child, link.parent
+            if kind.of == "others":
+                if turns[child].speaker != turns[parent].speaker and self.sizes[child] > 2 and mask >> child & 1:
+                    held[parent] = held[parent] + link.score if kind.sum else max(held[parent], link.score)
+            elif link.rank == 0 and turns[child].speaker != turns[parent].speaker and mask >> parent & 1:
+                above = parents.get(parent)
+                own = above is not None and turns[above.parent].speaker == turns[child].speaker
+                if kind.of == "parent" or (above is not None and own and above.score > kind.min):
+                    held[child] = link.score
+        return [score > kind.min for score in held]
+
     def around(self, kind: kinds.Around) -> Column:
         total, n = self.total, kind.turns
         low, high = kind.min if kind.min is not None else -1.0, kind.max if kind.max is not None else 2.0
@@ -317,6 +351,7 @@ _CONDITIONS: dict[type[Kind], Callable[[_Evaluator, Any], Column]] = {
     kinds.All: _Evaluator.all,
     kinds.Near: _Evaluator.near,
     kinds.Around: _Evaluator.around,
+    kinds.Reply: _Evaluator.reply,
     kinds.Repeats: _Evaluator.repeats,
 }
 

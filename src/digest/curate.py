@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from digest.acts import Acts, Scene
 from digest.clean import Cleaning, Role, lines, without
-from digest.model import Answer, Digest, Entry, Line, Log, People, Question, Section, Talk, Topic
+from digest.model import Answer, Digest, Entry, Line, Link, Log, People, Question, Section, Talk, Topic
 from digest.questions import Candidate
 
 
@@ -33,6 +33,7 @@ class Day:
     candidates: tuple[Candidate, ...]
     answers: tuple[tuple[Answer, ...], ...]  # of each candidate, without lines yet
     follows: tuple[int | None, ...]  # the candidate that each follows up
+    links: tuple[Link, ...] = ()
 
 
 def identity(log: Log, first: int, ordinals: Mapping[int, int]) -> str:

@@ -8,13 +8,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from digest import acts as acts_stage
+from digest import answers as answers_stage
 from digest import curate, segment
+from digest import facts as facts_stage
+from digest import links as links_stage
 from digest import people as people_stage
 from digest import questions as questions_stage
 from digest import talk as talk_stage
+from digest import threads as threads_stage
+from digest.answers import Answering
 from digest.clean import Cleaning
 from digest.curate import Day
-from digest.model import Digest, Entry, Log, Question, Topic
+from digest.facts import Facts
+from digest.links import Linking
+from digest.model import Answer, Digest, Entry, Link, Log, Question, Topic
 from digest.people import Known
 from digest.questions import Asking
 from digest.rules.model import Rules
@@ -66,6 +73,14 @@ class Stages:
         return Cleaning(*(subject.list(n) for n in ("emoji", "greetings", "openings", "fillers", "thanks")))
 
     @cached_property
+    def linking(self) -> Linking:
+        return links_stage.linking(self.rules)
+
+    @cached_property
+    def answering(self) -> Answering:
+        return answers_stage.answering(self.rules)
+
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         from digest.tokens import vocabulary
 
@@ -94,8 +109,8 @@ class Stages:
         )
 
 
-def analyse(log: Log, stages: Stages) -> Day:
-    """Everything that is found in a log, before it is curated."""
+def analyse(log: Log, stages: Stages, *, evidence: bool = True) -> Day:
+    """Everything that is found in a log, before it is curated. Without `evidence` links and answers say no reasons."""
     people = people_stage.people(log, stages.known)
     talk = talk_stage.talk(log, people, stages.talking)
     turns = segment.turns(log, people, stages.segmenting)
@@ -106,26 +121,41 @@ def analyse(log: Log, stages: Stages) -> Day:
         frozenset({talk.speaker}) if talk else frozenset(),
         frozenset(talk_stage.hosts(log, people, stages.talking)),
     )
-    acts = acts_stage.acts(scene, stages.rules.subject("questions"))
+    known: dict[str, Facts] = {}
+
+    def linked(acts: acts_stage.Acts) -> tuple[Link, ...]:
+        known["facts"] = facts_stage.facts(scene, acts, stages.vocabulary)
+        return links_stage.links(known["facts"], stages.rules.subject("links"), stages.linking, evidence=evidence)
+
+    found: list[Link] = []
+
+    def links(acts: acts_stage.Acts) -> tuple[Link, ...]:
+        found.extend(linked(acts))
+        return tuple(found)
+
+    acts = acts_stage.acts(scene, stages.rules.subject("questions"), links)
+    if not known:
+        links(acts)
     candidates = questions_stage.candidates(scene, acts, stages.asking)
-    answers, follows = _answers(scene, acts, candidates, stages)
-    return Day(log, people, scene, acts, talk, candidates, answers, follows)
-
-
-def _answers(scene, acts, candidates, stages):  # type: ignore[no-untyped-def]
-    from digest.model import Answer
-
-    owner = {t: i for i, c in enumerate(candidates) for t in c.turns if c.score >= stages.asking.threshold}
-    out = [[] for _ in candidates]
-    last = None
-    for t in scene.turns:
-        if t.index in owner:
-            last = owner[t.index]
-        elif last is not None and len(t.text) > 3 and not acts.has(t.index, "noise"):
-            c = candidates[last]
-            if t.speaker != scene.turns[c.main].speaker and t.start - scene.turns[c.turns[-1]].end < 900:
-                out[last].append(Answer(t.messages, t.speaker, (), 0.5))
-    return tuple(map(tuple, out)), (None,) * len(candidates)
+    # what is not published competes for no answer, but shows who would have answered it
+    parents = links_stage.taken(found, stages.linking)
+    asked = [i for i, c in enumerate(candidates) if c.score >= stages.asking.threshold]
+    groups = [candidates[i].turns for i in asked]
+    given = answers_stage.given(
+        known["facts"], groups, stages.rules.subject("answers"), stages.answering, parents, evidence=evidence
+    )
+    answered = answers_stage.answers(known["facts"], groups, given)
+    by_turn: list[list[int]] = [[] for _ in groups]
+    for one in given:
+        by_turn[one.question].append(one.turn)
+    above = threads_stage.follows(groups, by_turn, parents)
+    answers: list[tuple[Answer, ...]] = [() for _ in candidates]
+    follows: list[int | None] = [None for _ in candidates]
+    for place, i in enumerate(asked):
+        answers[i] = answered[place]
+        up = above[place]
+        follows[i] = None if up is None else asked[up]
+    return Day(log, people, scene, acts, talk, candidates, tuple(answers), tuple(follows), tuple(found))
 
 
 def questions(day: Day, stages: Stages) -> tuple[Question, ...]:

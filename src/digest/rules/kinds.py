@@ -165,6 +165,24 @@ class Near(Kind):
     distinct: bool = want(Flag(), "true: count speakers, not turns", False)
 
 
+@kind("reply", TURN_KINDS)
+class Reply(Kind):
+    """The turn's reply links: who replies to it, or what it replies to. Acts that use it are scored after the links."""
+
+    of: str = want(
+        OneOf(("others", "parent", "dialogue")),
+        "others: other people's replies to it; parent: the turn it replies to, another's; "
+        "dialogue: it replies to a reply to the speaker's own words",
+        "others",
+    )
+    min: float = want(Float(0), "probability over which it counts; with sum, that of all replies together", 0.3)
+    sum: bool = want(Flag(), "true: the probabilities of all replies are added up", False)
+    act: str = want(Name("act"), "the act that the reply or parent must be", "")
+    other_than: str = want(Name("act"), "an act that it must not be", "")
+    speaker: str = want(OneOf(("", *SPEAKERS)), "the part its speaker must have", "")
+    min_length: int | None = at_least("its text is at least so long", "characters")
+
+
 @kind("around", TURN_KINDS)
 class Around(Kind):
     """The share of the turns around it, itself left out, that have an act; or how many people speak there."""
