@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from digest.acts import spans
 from digest.curate import Day
 from digest.errors import UsageError
-from digest.model import Digest, Evidence, Link, Log, Question
+from digest.model import Digest, Evidence, Log, Question
 from digest.questions import QUESTION, probability
 
 if TYPE_CHECKING:
@@ -149,12 +149,11 @@ def at(log: Log, time: str) -> tuple[int, ...]:
 
 
 def trace(day: Day, asked: Sequence[Question], made: Digest, rules: Rules, index: int) -> Trace:
-    """The trace of message `index` of the day's log."""
+    """The trace of message `index` of the day's log, which was analysed with evidence."""
     log, people, turns = day.log, day.people, day.scene.turns
     message = log.messages[index]
     person = people.persons[people.speaker[index]]
     turn = next((t for t in turns if index in t.messages), None)
-    links: Sequence[Link] = getattr(day, "links", ())
     subject = rules.subject("links")
     state, since = day.scene.states[turn.index] if turn else ("", 0)
     return Trace(
@@ -181,8 +180,8 @@ def trace(day: Day, asked: Sequence[Question], made: Digest, rules: Rules, index
         talk=_talk(day, index),
         acts=_acts(day, turn.index, rules) if turn else (),
         question=_question(day, asked, turn.index if turn else None, rules),
-        parents=_ties(day, links, turn.index, subject, parents=True) if turn else (),
-        children=_ties(day, links, turn.index, subject, parents=False) if turn else (),
+        parents=_ties(day, turn.index, subject, parents=True) if turn else (),
+        children=_ties(day, turn.index, subject, parents=False) if turn else (),
         places=tuple(_places(day, made, index, rules)),
     )
 
@@ -248,8 +247,8 @@ def _question(day: Day, asked: Sequence[Question], turn: int | None, rules: Rule
     return Asked("no candidate", score, threshold, f"under {settings['floor']:g} nothing is a candidate")
 
 
-def _ties(day: Day, links: Sequence[Link], turn: int, subject: Subject, *, parents: bool) -> tuple[Tie, ...]:
-    mine = [k for k in links if (k.child if parents else k.parent) == turn and (parents or k.rank == 0)]
+def _ties(day: Day, turn: int, subject: Subject, *, parents: bool) -> tuple[Tie, ...]:
+    mine = [k for k in day.links if (k.child if parents else k.parent) == turn and (parents or k.rank == 0)]
     mine.sort(key=lambda k: (k.rank, -k.score, k.parent, k.child))
     return tuple(
         Tie(_said(day, k.parent if parents else k.child), k.score, k.rank, _fired(k.evidence, subject)) for k in mine

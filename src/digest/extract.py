@@ -18,7 +18,7 @@ from digest.render import Layout, paragraphs
 
 
 def extract(day: Day, asked: Sequence[Question], made: Digest, layout: Layout) -> dict[str, Any]:
-    """A day as plain data: every candidate question, links, people, the talk."""
+    """A day as plain data: every candidate question, the best link of each turn, people, the talk."""
     log, talk = day.log, day.talk
     topics = {
         question.id: topic.title
@@ -81,8 +81,7 @@ def published(lines: Sequence[Line], layout: Layout) -> str:
 
 def replies(day: Day) -> tuple[Link, ...]:
     """The best link of each turn that has one, in order of the turns."""
-    links: Sequence[Link] = getattr(day, "links", ())
-    return tuple(sorted((k for k in links if k.rank == 0), key=lambda k: (k.child, k.parent)))
+    return tuple(sorted((k for k in day.links if k.rank == 0), key=lambda k: (k.child, k.parent)))
 
 
 def _answer(day: Day, answer: Answer, layout: Layout) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 from unicodedata import east_asian_width
@@ -49,7 +49,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A day's turns, the links taken between them, and the threads these make, by first turn."""
+    """A day's turns, the links taken between them, and the threads these make, by first turn.
+
+    A question of the digest that follows up no other one begins a thread, whatever it came out of.
+    """
 
     day: str
     room: str
@@ -57,14 +60,21 @@ class Graph:
     links: tuple[Link, ...]
     threads: tuple[tuple[int, ...], ...]
 
+    def within(self, link: Link) -> bool:
+        """Whether a link stays in its thread."""
+        return self.turns[link.child].thread == self.turns[link.parent].thread
+
 
 def graph(day: Day, asked: Sequence[Question], threshold: float) -> Graph:
-    """The reply graph of a day: the best link of each turn where its probability is at least `threshold`."""
-    every: Sequence[Link] = getattr(day, "links", ())
-    taken = tuple(sorted((k for k in every if k.rank == 0 and k.score >= threshold), key=lambda k: (k.child, k.parent)))
-    threads = _threads(taken)
+    """The reply graph of a day: the best link of each turn where its probability is over `threshold`."""
+    taken = tuple(
+        sorted((k for k in day.links if k.rank == 0 and k.score > threshold), key=lambda k: (k.child, k.parent))
+    )
+    kept = [(q, c.turns) for q, c in zip(asked, day.candidates, strict=True) if q.kept]
+    begins = {turns[0] for q, turns in kept if q.follows is None}
+    threads = _threads(taken, [turns for _, turns in kept], begins)
     place = {turn: n for n, thread in enumerate(threads) for turn in thread}
-    asking = {turn for q, c in zip(asked, day.candidates, strict=True) if q.kept for turn in c.turns}
+    asking = {turn for _, turns in kept for turn in turns}
     log = day.log
     nodes = []
     for turn in day.scene.turns:
@@ -84,8 +94,10 @@ def graph(day: Day, asked: Sequence[Question], threshold: float) -> Graph:
     return Graph(log.day.isoformat(), log.room, tuple(nodes), taken, threads)
 
 
-def _threads(links: Sequence[Link]) -> tuple[tuple[int, ...], ...]:
-    """Connected turns, each thread in order of its turns, threads by their first."""
+def _threads(
+    links: Sequence[Link], questions: Sequence[Sequence[int]], begins: Set[int]
+) -> tuple[tuple[int, ...], ...]:
+    """Connected turns, each thread in order of its turns, threads by their first; `begins` are linked to nothing."""
     head: dict[int, int] = {}
 
     def root(turn: int) -> int:
@@ -94,9 +106,16 @@ def _threads(links: Sequence[Link]) -> tuple[tuple[int, ...], ...]:
             turn = head[turn]
         return turn
 
-    for link in links:
-        a, b = root(link.child), root(link.parent)
+    def join(one: int, other: int) -> None:
+        a, b = root(one), root(other)
         head[max(a, b)] = min(a, b)
+
+    for link in links:
+        if link.child not in begins:
+            join(link.child, link.parent)
+    for first, *more in questions:
+        for turn in more:
+            join(first, turn)
     threads: dict[int, list[int]] = {}
     for turn in sorted(head):
         threads.setdefault(root(turn), []).append(turn)
@@ -151,7 +170,7 @@ def dot(graph: Graph) -> str:
         lines.append(f'  t{n.turn} [label={_quoted(label)}, fontcolor="{colour}", color="{colour}"{shape}];')
     for k in graph.links:
         place = graph.turns[k.child].thread
-        colour = QUIET if place is None else colours[place]
+        colour = colours[place] if place is not None and graph.within(k) else QUIET
         lines.append(f'  t{k.child} -> t{k.parent} [color="{colour}", label="{k.score:.2f}", fontsize=8];')
     return "\n".join([*lines, "}"]) + "\n"
 
@@ -205,11 +224,11 @@ def svg(graph: Graph) -> str:
         f'<rect width="{wide}" height="{high}" fill="#ffffff"/>',
         f'<text x="12" y="30" font-size="18" font-weight="600" fill="#222222">{name}</text>',
         f'<text x="12" y="52" fill="#555555">{len(graph.turns)} turns, {len(graph.links)} links, '
-        f"{len(graph.threads)} threads. An arc leads up from a turn to the one it replies to; bold: a question in the "
-        "digest; grey: no link.</text>",
+        f"{len(graph.threads)} threads. An arc leads up from a turn to what it replies to, dashed where a new thread "
+        "begins; bold: a question in the digest; grey: no link.</text>",
     ]
     for k in graph.links:
-        parts.append(_arc(k, dots, row, colours[graph.turns[row[k.child]].thread or 0]))
+        parts.append(_arc(k, dots, row, colours[graph.turns[k.child].thread or 0] if graph.within(k) else ""))
     for place, n in enumerate(graph.turns):
         parts += _row(n, place, dots, None if n.thread is None else colours[n.thread])
     return "\n".join([*parts, "</svg>"]) + "\n"
@@ -220,9 +239,12 @@ def _arc(link: Link, dots: int, row: Mapping[int, int], colour: str) -> str:
     out = min(ARCS * 1.28, 10 + 3.4 * abs(child - parent) ** 0.62)  # a Bézier curve goes out to three quarters of it
     opacity = 0.45 + 0.5 * min(1.0, max(0.0, link.score))
     rules = ", ".join(f"{e.rule} {e.weight:+.2f}" for e in link.evidence)
+    line = f'stroke="{colour}" stroke-width="1.6"'
+    if not colour:
+        line = f'stroke="{QUIET}" stroke-width="1" stroke-dasharray="2 4"'
     return (
         f'<path d="M{dots} {child}C{dots - out:.1f} {child} {dots - out:.1f} {parent} {dots} {parent}" fill="none" '
-        f'stroke="{colour}" stroke-width="1.6" opacity="{opacity:.2f}">'
+        f'{line} opacity="{opacity:.2f}">'
         f"<title>{link.score:.2f}: {_xml(rules)}</title></path>"
     )
 

@@ -22,19 +22,8 @@ LINKS = (
 )
 
 
-@dataclasses.dataclass(frozen=True)
-class Linked:
-    """A Day with links, whatever the pipeline makes."""
-
-    day: Any
-    links: tuple[Link, ...]
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.day, name)
-
-
 def work(folder: Path, links: tuple[Link, ...] = LINKS, **said: Any) -> Work:
-    """A log's day gone through all stages."""
+    """A log's day gone through all stages, then with these links."""
     log = importers.read(put(folder, **said))
-    made = analysed(log, Stages(load((config.packaged_rules(),))))
-    return dataclasses.replace(made, day=Linked(made.day, links))  # type: ignore[arg-type]
+    made = analysed(log, Stages(load((config.packaged_rules(),))), evidence=True)
+    return dataclasses.replace(made, day=dataclasses.replace(made.day, links=links))

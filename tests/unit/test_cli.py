@@ -151,7 +151,7 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
 def test_ctrl_c_is_one_line_and_status_130(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     from digest.cli import project
 
-    def stop(*_: object) -> None:
+    def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     put(tmp_path)
@@ -165,7 +165,7 @@ def test_ctrl_c_is_one_line_and_status_130(tmp_path: Path, monkeypatch: pytest.M
 def test_a_bug_keeps_its_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     from digest.cli import project
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     put(tmp_path)

@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 from cli import DAY, SAID, put, run
-from found import work
+from found import LINKS, work
 
 from digest import explain
 from digest.cli import term, tracing
 from digest.errors import UsageError
 from digest.explain import Trace
+from digest.model import Link
 
 
-def traced(folder: Path, index: int, **said: Any) -> Trace:
-    made = work(folder, **said)
+def traced(folder: Path, index: int, links: tuple[Link, ...] = LINKS, **said: Any) -> Trace:
+    made = work(folder, links, **said)
     return explain.trace(made.day, made.asked, made.digest, made.stages.rules, index)
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from cli import SAID, put, run
-from found import work
+from found import LINKS, work
 
 from digest import extract
+from digest.model import Link
 
 
-def data(folder: Path, **said: Any) -> dict[str, Any]:
-    made = work(folder, **said)
+def data(folder: Path, links: tuple[Link, ...] = LINKS, **said: Any) -> dict[str, Any]:
+    made = work(folder, links, **said)
     return extract.extract(made.day, made.asked, made.digest, made.stages.layout)
 
 

@@ -10,16 +10,17 @@ from typing import Any
 
 import networkx as nx
 import pytest
-from found import work
+from found import LINKS, work
 
 from digest import graph
 from digest.graph import Graph
+from digest.model import Link
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def drawn(folder: Path, **said: Any) -> Graph:
-    made = work(folder, **said)
+def drawn(folder: Path, links: tuple[Link, ...] = LINKS, **said: Any) -> Graph:
+    made = work(folder, links, **said)
     return graph.graph(made.day, made.asked, 0.3)
 
 

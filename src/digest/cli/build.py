@@ -166,7 +166,7 @@ def _day(
     log = project.read(found, settings)
     if not log.messages:
         return Built(summary.empty(log), None, log.warnings)
-    work = project.analysed(log, stages)
+    work = project.analysed(log, stages, evidence=format_ is PageFormat.json)
     page = render.page(work.digest, log, stages.layout, settings.templates)
     path = config.digest_path(settings, found.day, found.room)
     if format_ is PageFormat.json:

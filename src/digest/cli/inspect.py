@@ -36,7 +36,7 @@ def extract(
     settings = project.settings(rules=rules, encoding=encoding)
     chosen = config.parse_day(day) if day else None
     read = importers.read(log, day=chosen, room=room, encoding=settings.encoding, format=log_format)
-    work = project.analysed(read, project.stages(settings))
+    work = project.analysed(read, project.stages(settings), evidence=True)
     data = made.extract(work.day, work.asked, work.digest, work.stages.layout)
     print(made.text(data, compact=compact), end="")
 

@@ -102,11 +102,11 @@ def read(found: DayLog, settings: Settings) -> Log:
     return importers.read(found.path, day=found.day, room=found.room, encoding=settings.encoding)
 
 
-def analysed(log: Log, stages: Stages) -> Work:
-    """The log gone through all stages."""
+def analysed(log: Log, stages: Stages, *, evidence: bool = False) -> Work:
+    """The log gone through all stages; with `evidence`, links and answers say which rules made them."""
     from digest import pipeline
 
-    day = pipeline.analyse(log, stages)
+    day = pipeline.analyse(log, stages, evidence=evidence)
     asked = pipeline.questions(day, stages)
     return Work(log, day, asked, pipeline.digest(day, asked, stages), stages)
 
@@ -116,7 +116,7 @@ def opened(settings: Settings, said: str, room: str | None) -> Work:
     log = read(find(settings, said, room), settings)
     if not log.messages:
         raise DigestError(f"{log.path}: no messages that day. Choose another day")
-    return analysed(log, stages(settings))
+    return analysed(log, stages(settings), evidence=True)
 
 
 def shown(path: Path | str) -> str:

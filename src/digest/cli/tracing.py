@@ -108,16 +108,28 @@ def _links(t: Trace, columns: int) -> Iterator[str]:
     for tie in taken:
         yield from _tie(tie, "replies to", columns)
     for n, tie in enumerate(tie for tie in t.parents if tie.rank > 0):
-        yield from _tie(tie, "lost" if not n else "", columns)
+        yield from _tie(tie, "lost" if not n else "", columns, against=taken)
     for n, tie in enumerate(t.children):
         yield from _tie(tie, "replies" if not n else "", columns, evidence=False)
 
 
-def _tie(tie: Tie, what: str, columns: int, *, evidence: bool = True) -> Iterator[str]:
+def _tie(tie: Tie, what: str, columns: int, *, evidence: bool = True, against: Sequence[Tie] = ()) -> Iterator[str]:
+    """A link; with `against`, only what sets it apart from that one."""
     other = tie.other
     yield cut(f"{pad(what, HEAD)}{tie.score:.2f}  {other.clock}  {other.speaker}: {other.text}", columns)
-    if evidence:
-        yield from _fired(tie.fired, _wide(tie.fired, columns), columns)
+    if not evidence:
+        return
+    theirs = [f for best in against for f in best.fired]
+    both = {f.rule for f in theirs} & {f.rule for f in tie.fired}
+    own = [f for f in tie.fired if f.rule not in both]
+    lacks = [f for f in theirs if f.rule not in both]
+    wide = _wide((*own, *lacks), columns)
+    yield from _fired(own, wide, columns)
+    if lacks:
+        yield f"{pad('', HEAD)}  and lacks what the one above has:"
+        yield from _fired(lacks, wide, columns)
+    if both:
+        yield cut(f"{pad('', HEAD + 10)}{len(both)} more fired on both alike", columns)
 
 
 def _stands(places: Sequence[Place], columns: int) -> Iterator[str]:
