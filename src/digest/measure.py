@@ -13,7 +13,7 @@ from digest.curate import Day
 from digest.evaluate import Asked, Counts, Figures, Record, Speech, TalkFigures
 from digest.model import Log
 from digest.pipeline import Stages
-from digest.questions import QUESTION, Asking
+from digest.questions import QUESTION, Asking, Candidate
 
 Source = tuple[Log, Record]  # a log, and what was published of it
 
@@ -57,7 +57,7 @@ class Share:
 def measured(sources: Iterable[Source], stages: Stages) -> Iterator[Measured]:
     """The days one after the other."""
     for log, published in sources:
-        day = pipeline.analyse(log, stages)
+        day = pipeline.analyse(log, stages, evidence=False)
         yield Measured(day, published, records.of_day(day, pipeline.questions(day, stages)))
 
 
@@ -66,17 +66,22 @@ def total(days: Sequence[Measured]) -> tuple[Figures, TalkFigures]:
     return evaluate.figures([d.counts for d in days]), evaluate.talk_figures(d.talks for d in days)
 
 
-def asked(day: Day, scores: Sequence[float], asking: Asking) -> tuple[Asked, ...]:
-    """The questions of a day that would be kept if its turns had these scores (log-odds); without answers."""
+def kept(day: Day, scores: Sequence[float], asking: Asking) -> tuple[Candidate, ...]:
+    """The questions of a day that would be kept if its turns had these scores (log-odds)."""
     acts = day.acts
     rated = Acts({**acts.scores, QUESTION: list(scores)}, acts.taken, acts.fired, acts.rules)
     # what is under the threshold is not kept, so it need not be found
     found = questions_stage.candidates(day.scene, rated, replace(asking, floor=max(asking.floor, asking.threshold)))
     turns = day.scene.turns
+    return tuple(c for c in found if c.score >= asking.threshold and any(turns[t].text for t in c.turns))
+
+
+def asked(day: Day, scores: Sequence[float], asking: Asking) -> tuple[Asked, ...]:
+    """The same with the positions of their messages; without answers."""
+    turns = day.scene.turns
     return tuple(
         Asked(tuple(sorted(p for t in c.turns for p in turns[t].positions)), (), c.score)
-        for c in found
-        if c.score >= asking.threshold and any(turns[t].text for t in c.turns)
+        for c in kept(day, scores, asking)
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from digest import config, fit, rewrite, tune
 from digest.evaluate import Asked, Record
-from digest.model import Log, Message
+from digest.model import Log, Message, Quote
 from digest.questions import QUESTION
 from digest.rewrite import Setting
 from digest.rules.load import load
@@ -198,3 +198,38 @@ def test_numbers_put_into_rules_are_found_again(own: Path) -> None:
     changed = tune.with_numbers(rules_of(own), changes)
     assert [tune.value(changed, s) for s in changes] == [0.75, -3.0]
     assert changed.subject("questions").tables["acts"][QUESTION]["doc"] == "ours"
+
+
+def test_answers_are_learnt_from_those_that_were_published(own: Path) -> None:
+    sources = [invented(n) for n in range(6)]
+    made = tune.tune(sources, rules_of(own), ["questions", "answers"], tune.Fitting(folds=3, strength=1.0))
+    assert made.after.link_f1 == 1
+    assert [name for name, _ in made.thresholds] == ["questions", "answers"]
+    assert {s.subject for s in made.settings} == {"questions", "answers"}
+
+
+def quoting(number: int) -> Log:
+    """A day on which members quote what they answer, two messages up."""
+    day = dt.date(2024, 3, 1) + dt.timedelta(days=number)
+    said: list[tuple[str, str, Quote | None]] = []
+    for n in range(8):
+        said.append((f"甲{n}", f"第{n}种渠道的对账单每天几点可以下载", None))
+        said.append((f"乙{n}", f"今天食堂第{n}个窗口排队的人真多", None))
+        said.append((f"丙{n}", f"第{n}种渠道一般早上十点", Quote(f"甲{n}", f"第{n}种渠道的对账单每天几点可以下载")))
+    messages = tuple(Message((i,), 36000 + 30 * i, who, text, quote=q) for i, (who, text, q) in enumerate(said))
+    return Log(f"logs/{day}-chat.markdown", "示例群", day, messages, len(messages))
+
+
+def test_links_are_learnt_from_quotes_that_are_cut_away(own: Path) -> None:
+    made = tune.tune(
+        [invented(n) for n in range(3)],
+        rules_of(own),
+        ["links"],
+        tune.Fitting(folds=3),
+        logs=[quoting(n) for n in range(3)],
+    )
+    assert made.quotes is not None
+    before, after, of = made.quotes
+    assert of == 24
+    assert after >= before
+    assert {s.subject for s in made.settings} <= {"links"}

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from digest.measure import Measured, Source
     from digest.model import Log
 
+MOST_QUOTING = 300  # logs whose quotes are learnt from
+
 Gold = Annotated[
     Path | None, typer.Option("--gold", metavar="FILE", help="JSON of published questions, instead of digests.")
 ]
@@ -150,7 +152,8 @@ def tune(
     how = tuning.Fitting(folds, strength, window_weight, keep, aim.value)
     chosen = tuning.SUBJECTS if subject is TunedSubject.all else (subject.value,)
     known = project.stages(settings).rules
-    made = tuning.tune(sources, known, chosen, how, lambda what, n, of: bar.show(n * bar.total // of, what))
+    quotes = _quoting(settings, room) if "links" in chosen else ()
+    made = tuning.tune(sources, known, chosen, how, lambda what, n, of: bar.show(n * bar.total // of, what), quotes)
     bar.clear()
     texts = rewrite.rewritten(known, (*settings.rules[:-1], folder), made.settings)
     if not dry_run:
@@ -162,6 +165,20 @@ def tune(
         return
     for line in tables.tuned(made, [project.shown(p) for p in sorted(texts)], dry_run=dry_run):
         print(line)
+
+
+def _quoting(settings: Settings, room: str | None) -> Iterator[Log]:
+    """Logs in which somebody quotes what he replies to, the latest ones: they show links without any digest."""
+    from digest import config, importers
+
+    found = 0
+    for d in reversed(config.days(settings, room)):
+        log = importers.read(d.path, day=d.day, room=d.room, encoding=settings.encoding)
+        if any(m.quote is not None or m.reply_to is not None for m in log.messages):
+            yield log
+            found += 1
+            if found == MOST_QUOTING:
+                return
 
 
 def _own_rules(settings: Settings, given: Sequence[Path] | None) -> Path:

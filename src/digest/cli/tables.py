@@ -121,6 +121,9 @@ def tuned(made: Tuned, written: Sequence[str], *, dry_run: bool) -> Iterator[str
     yield ""
     yield "after: by cross-validation, each day measured with numbers fitted without it. before: the rules as they are;"
     yield "where they were fitted to these very days, that figure flatters them."
+    if made.quotes is not None:
+        was, now, of = made.quotes
+        yield f"links: of {of:,} quoted replies, the quote cut away, {was:,} find their parent before, {now:,} after"
     for name, thresholds in made.thresholds:
         yield f"threshold of {name}, by fold: {' '.join(f'{t:g}' for t in thresholds)}"
     if not made.settings:
@@ -147,6 +150,7 @@ def tuned_json(made: Tuned) -> str:
         "before": _rounded(asdict(made.before)),
         "after": _rounded(asdict(made.after)),
         "thresholds": {name: list(values) for name, values in made.thresholds},
+        "quotes": None if made.quotes is None else dict(zip(("before", "after", "of"), made.quotes, strict=True)),
         "examples": dict(made.examples),
         "changes": [
             {"subject": s.subject, "name": ".".join(s.path), "before": was, "after": s.value}
@@ -322,4 +326,4 @@ def _n(value: float) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.3f}"
+    return f"{round(value, 3) + 0.0:+.3f}"
