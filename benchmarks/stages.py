@@ -44,7 +44,10 @@ def once(log: Path) -> dict[str, float]:
     timed("imports", importing)
 
     from digest import acts as acts_stage
+    from digest import answers as answers_stage
     from digest import config, curate, importers, pipeline, render, segment, topics
+    from digest import facts as facts_stage
+    from digest import links as links_stage
     from digest import people as people_stage
     from digest import questions as questions_stage
     from digest import talk as talk_stage
@@ -54,16 +57,21 @@ def once(log: Path) -> dict[str, float]:
     stages = pipeline.Stages(rules)
     read = timed("read", lambda: importers.read(log))
     inside: dict[str, float] = {}
+    open_: list[float] = []  # of each stage that runs, the time that stages inside it took
 
     def watched(module: Any, name: str, label: str) -> None:
         inner = getattr(module, name)
 
         def run(*args: Any, **named: Any) -> Any:
             began = time.process_time()
+            open_.append(0.0)
             try:
                 return inner(*args, **named)
             finally:
-                inside[label] = inside.get(label, 0.0) + (time.process_time() - began) * 1000
+                took = (time.process_time() - began) * 1000
+                inside[label] = inside.get(label, 0.0) + took - open_.pop()
+                if open_:
+                    open_[-1] += took
 
         setattr(module, name, run)
 
@@ -74,23 +82,23 @@ def once(log: Path) -> dict[str, float]:
         (talk_stage, "hosts", "talk: hosts"),
         (segment, "turns", "segment"),
         (acts_stage, "acts", "acts"),
+        (facts_stage, "facts", "links: facts (rjieba's dictionary)"),
+        (links_stage, "links", "links"),
         (questions_stage, "candidates", "questions"),
-        (pipeline, "_answers", "answers"),
+        (answers_stage, "given", "answers"),
         (curate, "resources", "resources"),
         (topics, "topics", "topics"),
         (topics, "day_title", "title"),
     ):
-        if hasattr(module, name):
-            watched(module, name, label)
+        watched(module, name, label)
     began = time.process_time()
-    day = pipeline.analyse(read, stages)
+    day = pipeline.analyse(read, stages, evidence=False)
     rows["analyse, the rest of it"] = (time.process_time() - began) * 1000 - sum(inside.values())
     asked = timed("questions: texts", lambda: pipeline.questions(day, stages))
     before = sum(inside.values())
     began = time.process_time()
-    timed("vocabulary", lambda: stages.vocabulary)
     made = pipeline.digest(day, asked, stages)
-    rest = (time.process_time() - began) * 1000 - (sum(inside.values()) - before) - rows["vocabulary"]
+    rest = (time.process_time() - began) * 1000 - (sum(inside.values()) - before)
     rows["curate, the rest of it"] = rest
     timed("render", lambda: render.page(made, read, stages.layout))
     rows.update(inside)
