@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import build, init, inspect, quality, review, rules
+from digest.cli import build, init, inspect, knowledge, quality, review, rules
 from digest.cli.boundary import Boundary, quiet, stopped
 
 app = typer.Typer(
@@ -49,6 +49,9 @@ app.command("diff")(review.diff)
 app.command("resolve")(review.resolve)
 app.command("restore")(review.restore)
 app.command("doctor")(review.doctor)
+app.command("index")(knowledge.index)
+app.command("search")(knowledge.search)
+app.command("show")(knowledge.show)
 app.add_typer(rules.app, name="rules")
 app.command("eval")(quality.eval_)
 app.command("tune")(quality.tune)

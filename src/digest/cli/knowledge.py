@@ -1,0 +1,270 @@
+"""`digest index`, `search`, `show`: the answers of many days, found again."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digest.cli import options, term
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from digest.store.search import Filters, Found, Hit
+    from digest.store.show import Shown, Spoken
+
+BOLD, DIM, PLAIN = "\x1b[1;33m", "\x1b[2m", "\x1b[0m"
+LINES = 3  # of an answer that a search shows
+
+Since = Annotated[str | None, typer.Option("--since", metavar="DAY", help="From this day on.")]
+Until = Annotated[str | None, typer.Option("--until", metavar="DAY", help="Up to this day.")]
+
+
+def index(
+    since: Since = None,
+    until: Until = None,
+    room: options.Room = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Drop what is there and build it anew.")] = False,
+    logs: options.Logs = None,
+    rules: options.Rules = None,
+    encoding: options.Encoding = None,
+) -> None:
+    """Bring the knowledge base up to date with logs, rules and digests.
+
+    It is an index: what you edited in a digest is what it holds, and it can be built again at any time. Exit status:
+    0 done, 1 a log could not be read.
+    """
+    import time
+
+    from digest import config, files
+    from digest.cli import project
+    from digest.store import index as made
+
+    begun = time.perf_counter()
+    settings = project.settings(logs=logs, rules=rules, encoding=encoding)
+    first, last = (config.parse_day(d) if d else None for d in (since, until))
+    with files.lock(settings.root):
+        report = made.index(
+            settings,
+            lambda: project.stages(settings),
+            since=first,
+            until=last,
+            room=room,
+            rebuild=rebuild,
+            progress=_progress(),
+        )
+    for said in report.failed:
+        print(f"digest: {said}", file=sys.stderr)
+    print(
+        f"{report.written} days indexed ({report.messages:,} messages, {report.entries:,} entries), "
+        f"{report.unchanged} unchanged, {report.removed} gone; {report.size / 1e6:.1f} MB, "
+        f"{time.perf_counter() - begun:.1f} s"
+    )
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def _progress() -> Any:
+    """Shows on a terminal how far the work is."""
+    if not sys.stderr.isatty():
+        return lambda done, total: None
+
+    def show(done: int, total: int) -> None:
+        sys.stderr.write("\r\x1b[K" if done >= total else f"\r\x1b[K{done}/{total} days")
+        sys.stderr.flush()
+
+    return show
+
+
+def search(
+    query: Annotated[list[str], typer.Argument(metavar="WORDS...", help='Words, or "a phrase" in quotes.')],
+    since: Since = None,
+    until: Until = None,
+    room: options.Room = None,
+    open_: Annotated[bool, typer.Option("--open", help="Only questions that nobody answered.")] = False,
+    speaker: Annotated[
+        str | None, typer.Option("--speaker", metavar="NAME", help="What this person said; only for who agreed to it.")
+    ] = None,
+    raw: Annotated[
+        bool | None, typer.Option("--raw/--no-raw", help="Only messages, or none of them; default: both.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=1000, help="How many hits.")] = 10,
+    json: options.AsJson = False,
+) -> None:
+    """Find what was asked and answered before, best first."""
+    from digest import config
+    from digest.store import schema
+    from digest.store import search as made
+    from digest.store import show as shown
+
+    first, last = (config.parse_day(d).isoformat() if d else "" for d in (since, until))
+    words = " ".join(query)
+    with schema.reading(schema.place(config.settings().root)) as db:
+        persons = shown.speakers(db, speaker) if speaker else None
+        filters = made.Filters(first, last, room, open_, raw, persons)
+        found = made.search(db, words, filters, limit)
+        threads = [shown.around(db, hit) for hit in found.hits] if json or _few(found) else [()] * len(found.hits)
+        if json:
+            import json as js
+
+            rows = [_hit_data(db, hit, thread) for hit, thread in zip(found.hits, threads, strict=True)]
+            print(js.dumps({"query": words, "hits": rows}, ensure_ascii=False, indent=1))
+            return
+        if not found.hits:
+            print(_nothing(filters, found))
+            raise typer.Exit(1)
+        for hit, thread in zip(found.hits, threads, strict=True):
+            for line in _hit_lines(hit, thread, found.forms):
+                print(line)
+            print()
+        print(_dim(f"digest show {found.hits[0].id} prints the first with its thread and its sources"))
+
+
+def _few(found: Found) -> bool:
+    return any(hit.kind in ("message", "candidate") or hit.state == "open" for hit in found.hits)
+
+
+def _nothing(filters: Filters, found: Found) -> str:
+    if not found.terms:
+        return "Nothing to look for: give a word"
+    narrowed = filters != type(filters)()
+    return "Nothing found" + (". Try it without the options" if narrowed else ". Try fewer or other words")
+
+
+def _hit_data(db: sqlite3.Connection, hit: Hit, thread: tuple[Spoken, ...]) -> dict[str, Any]:
+    times = {s.position: s.time for s in thread}
+    return {
+        "id": hit.id,
+        "kind": hit.kind,
+        "score": round(hit.score, 3),
+        "day": hit.day,
+        "room": hit.room,
+        "log": hit.log,
+        "state": hit.state,
+        "topic": hit.topic,
+        "text": hit.text,
+        "messages": list(hit.messages),
+        "times": [times[p] for p in hit.messages if p in times],
+        "answers": [{"text": a.text, "messages": list(a.messages)} for a in hit.answers],
+        "thread": [
+            {"position": s.position, "time": s.time, "who": s.who, "part": s.part, "text": s.text} for s in thread
+        ],
+    }
+
+
+def _hit_lines(hit: Hit, thread: tuple[Spoken, ...], forms: tuple[str, ...]) -> list[str]:
+    """A hit as lines of a terminal."""
+    wide = term.columns()
+    where = f"{hit.day} {hit.room}".strip()
+    state = {"candidate": "not in the digest", "message": "message"}.get(hit.kind, hit.state)
+    if hit.kind in ("talk", "notice", "resource"):
+        state = hit.kind
+    topic = f"  {hit.topic}" if hit.topic else ""
+    lines = [_dim(term.cut(f"{where}  {state}{topic}  {hit.id}", wide))]
+    if hit.kind == "message" or (hit.state == "open" and thread):
+        asked = {"question": "Q", "answer": "A", "": " "}
+        for spoken in thread:
+            mark = ">" if hit.kind == "message" and spoken.part else asked[spoken.part]
+            lines += _wrapped(f"{mark} {spoken.time} {spoken.who}: ", spoken.text, forms, wide, LINES)
+        return lines
+    lines += _wrapped("Q: " if hit.state != "said" else "", hit.text, forms, wide, LINES)
+    for number, answer in enumerate(hit.answers, start=1):
+        name = f"A{number if len(hit.answers) > 1 else ''}: " if hit.state != "said" else ""
+        lines += _wrapped(name, answer.text, forms, wide, LINES)
+    return lines
+
+
+def _wrapped(head: str, text: str, forms: tuple[str, ...], wide: int, most: int | None) -> list[str]:
+    """A text under its head, words of the query highlighted; no more than `most` lines of it."""
+    space = term.width(head)
+    rows = term.wrapped(" ".join(text.split("\n")), wide - space - 2)
+    if most is not None and len(rows) > most:
+        rows = _window(rows, forms, most)
+    indent = " " * space
+    return [f"  {head if n == 0 else indent}{_lit(row, forms)}" for n, row in enumerate(rows)]
+
+
+def _window(rows: list[str], forms: tuple[str, ...], most: int) -> list[str]:
+    """So many of the rows, from the first one on that holds a word of the query."""
+    from digest.store.words import spans
+
+    first = next((n for n, row in enumerate(rows) if spans(row, forms)), 0)
+    first = min(first, len(rows) - most)
+    shown = rows[first : first + most]
+    if first:
+        shown[0] = "…" + shown[0]
+    if first + most < len(rows):
+        shown[-1] += "…"
+    return shown
+
+
+def _lit(text: str, forms: tuple[str, ...]) -> str:
+    if not sys.stdout.isatty():
+        return text
+    from digest.store.words import spans
+
+    made, last = [], 0
+    for start, end in spans(text, forms):
+        made.append(text[last:start] + BOLD + text[start:end] + PLAIN)
+        last = end
+    return "".join(made) + text[last:]
+
+
+def _dim(text: str) -> str:
+    return f"{DIM}{text}{PLAIN}" if sys.stdout.isatty() else text
+
+
+def show(
+    entry: Annotated[str, typer.Argument(metavar="ID", help="The entry's id, as search prints it.")],
+    json: options.AsJson = False,
+) -> None:
+    """Print an entry with its thread and its sources."""
+    from digest import config
+    from digest.store import schema
+    from digest.store import show as shown
+
+    with schema.reading(schema.place(config.settings().root)) as db:
+        entries = shown.show(db, entry)
+    if json:
+        import json as js
+        from dataclasses import asdict
+
+        rows = [asdict(e) for e in entries]
+        for row in rows:
+            for part in row["parts"]:
+                for answer in part["answers"]:
+                    del answer["speaker"]  # a number of the store's, that says nothing outside
+        print(js.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for each in entries:
+        for line in _entry_lines(each):
+            print(line)
+
+
+def _entry_lines(entry: Shown) -> list[str]:
+    wide = term.columns()
+    head = f"{entry.day} {entry.room}".strip()
+    under = " › ".join(part for part in (entry.section, entry.topic) if part)
+    lines = [term.cut(f"{head}  {entry.kind}  {under}".rstrip(), wide), ""]
+    for part in entry.parts:
+        lines += _wrapped("Q: " if part.state != "said" else "", part.text, (), wide, None)
+        for number, answer in enumerate(part.answers, start=1):
+            name = f"A{number if len(part.answers) > 1 else ''}: " if part.state != "said" else ""
+            lines += _wrapped(name, answer.text, (), wide, None)
+        if part.state == "open":
+            lines.append("  (nobody answered)")
+        lines.append("")
+    if entry.thread:
+        lines.append("thread")
+        asked = {"question": "Q", "answer": "A", "": " "}
+        for spoken in entry.thread:
+            lines += _wrapped(f"{asked[spoken.part]} {spoken.time} {spoken.who}: ", spoken.text, (), wide, None)
+        lines.append("")
+    times = [s.time for s in entry.thread if s.part]
+    source = f"log     {entry.log}" + (
+        f"  {times[0]}-{times[-1]}" if len(times) > 1 else f"  {times[0]}" if times else ""
+    )
+    lines += [source if entry.log else "", f"digest  {entry.digest}" if entry.digest else "", f"id      {entry.id}"]
+    return [line for line in lines if line is not None]

@@ -1,0 +1,172 @@
+"""A digest's file → the entries that stand in it, as their editor left them.
+
+Entries under marks keep their ids; questions and answers that the editor wrote herself, or a digest that no program
+made, are read off the form: Q：, A1：, headings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from digest.blocks import parse
+from digest.privacy import mask
+
+KINDS = {"q": "thread", "k": "talk", "n": "notice", "r": "resource"}
+QUESTION = re.compile(r"^\s{0,3}(?:\*\*)?(?:Q|问)[0-9]{0,2}(?:\*\*)?[:：]\s*")
+ANSWER = re.compile(r"^\s{0,3}(?:\*\*)?(?:A|答)[0-9]{0,2}(?:\*\*)?[:：]\s*")
+OPEN = re.compile(r"^\s*=*\s*待回复\s*=*\s*$")
+HEADING = re.compile(r"^#{1,6}\s+(.*)$")
+NUMBERED = re.compile(r"^[一二三四五六七八九十]{1,3}、")
+RULE = re.compile(r"^\s*(?:-{3,}|\*{3,}|_{3,})\s*$")
+PICTURE = re.compile(r"!\[([^\]\n]{0,200})\]\([^)\n]{0,2000}\)")
+LINK = re.compile(r"\[([^\]\n]{1,200})\]\((https?://[^)\s]{1,2000})\)")
+BARE = re.compile(r"<(https?://[^>\s]{1,2000})>")
+COMMENT = re.compile(r"^<!--.*-->\s*$")
+FRONT = re.compile(r"\A---\n(?:[^\n]*\n){0,200}?---\n")
+TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its answers, plain text."""
+
+    text: str
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An entry of a digest's file; `seconds` are the times in its mark, `text` what is no question."""
+
+    key: str
+    kind: str
+    section: str
+    topic: str
+    seconds: tuple[int, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    text: str = ""
+
+
+def published(text: str) -> tuple[Published, ...]:
+    """The entries of a digest, in its order."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    parsed = parse(text)
+    place = _Place()
+    found = list(_free(FRONT.sub("", parsed.head), place))
+    for block in parsed.blocks:
+        letter, _, key = block.key.partition(":")
+        if letter in "st":
+            place.heading(block.body, 2 if letter == "s" else 3)
+        elif block.body.strip():
+            times = tuple(_second(t) for t in TIME.findall(block.mark))
+            kind = KINDS.get(letter, "thread")
+            if kind == "thread":
+                asked, rest = read(block.body)
+                found.append(Published(key, kind, place.section, place.topic, times, asked, rest))
+            else:
+                found.append(Published(key, kind, place.section, place.topic, times, (), plain(block.body)))
+        found.extend(_free(block.gap, place))
+    found.extend(_free(parsed.tail, place))
+    return tuple(found)
+
+
+def read(body: str) -> tuple[tuple[Asked, ...], str]:
+    """The questions of an entry with their answers, and the words before the first of them."""
+    asked: list[tuple[list[str], list[list[str]]]] = []
+    before: list[str] = []
+    for line in body.split("\n"):
+        if OPEN.match(line) or COMMENT.match(line) or RULE.match(line):
+            continue
+        if opening := QUESTION.match(line):
+            asked.append(([line[opening.end() :]], []))
+        elif asked and (opening := ANSWER.match(line)):
+            asked[-1][1].append([line[opening.end() :]])
+        elif not asked:
+            before.append(line)
+        elif asked[-1][1]:
+            asked[-1][1][-1].append(line)
+        else:
+            asked[-1][0].append(line)
+    made = tuple(
+        Asked(words, tuple(a for answer in answers if (a := plain("\n".join(answer)))))
+        for question, answers in asked
+        if (words := plain("\n".join(question)))
+    )
+    return made, plain("\n".join(before))
+
+
+def plain(markdown: str) -> str:
+    """Markdown as plain words, a paragraph a line, personal data masked."""
+    text = PICTURE.sub("", markdown)
+    text = BARE.sub(r"\1", LINK.sub(r"\1 \2", text))
+    rows = (html.unescape(row).strip().removeprefix("- ") for row in text.split("\n"))
+    return mask("\n".join(row for row in rows if row))[0]
+
+
+class _Place:
+    """The headings that an entry stands under."""
+
+    def __init__(self) -> None:
+        self.section = ""
+        self.topic = ""
+
+    def heading(self, line: str, depth: int) -> None:
+        title = NUMBERED.sub("", plain(line.strip().lstrip("#")).strip())
+        if depth <= 2:
+            self.section, self.topic = title, ""
+        else:
+            self.topic = title
+
+
+def _free(text: str, place: _Place) -> Iterator[Published]:
+    """What the editor wrote outside the marks: her own questions and answers, one entry each."""
+    rows: list[str] = []
+    for line in [*text.split("\n"), "# "]:
+        heading = HEADING.match(line)
+        ends = heading is not None or RULE.match(line) is not None
+        if (ends or QUESTION.match(line)) and rows:
+            asked, _ = read("\n".join(rows))
+            for one in asked:
+                key = hashlib.sha256(f"{place.topic}\x1f{one.text}".encode()).hexdigest()[:10]
+                yield Published(f"h{key}", "thread", place.section, place.topic, (), (one,))
+            rows = []
+        if heading and heading[1]:
+            place.heading(heading[1], line.index(" "))
+        elif not ends:
+            rows.append(line)
+
+
+def _second(clock: str) -> int:
+    hours, minutes, seconds = (int(part) for part in clock.split(":"))
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def alike(one: str, other: str) -> float:
+    """How much two texts share, by pairs of characters, from 0 to 1."""
+    mine, theirs = _pairs(one), _pairs(other)
+    if not mine or not theirs:
+        return float(one == other)
+    return 2 * len(mine & theirs) / (len(mine) + len(theirs))
+
+
+def _pairs(text: str) -> set[str]:
+    text = "".join(c for c in text if c.isalnum())
+    return {text[i : i + 2] for i in range(len(text) - 1)}
+
+
+def matched(texts: Sequence[str], others: Sequence[str]) -> list[int | None]:
+    """For each text the place of the other that it was made from, None where none is like it; each goes once."""
+    pairs = sorted(
+        ((-alike(a, b), i, j) for i, a in enumerate(texts) for j, b in enumerate(others)),
+    )
+    found: list[int | None] = [None] * len(texts)
+    used: set[int] = set()
+    for score, i, j in pairs:
+        if score < -0.3 and found[i] is None and j not in used:
+            found[i] = j
+            used.add(j)
+    return found
