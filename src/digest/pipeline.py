@@ -65,7 +65,7 @@ class Stages:
     @cached_property
     def asking(self) -> Asking:
         s = self.rules.subject("questions").settings
-        return Asking(s["threshold"], s["floor"], s["joined"], s["remark"], s["opened"])
+        return Asking(s["threshold"], s["floor"], s["joined"], s["remark"], s["opened"], s["follows"], s["pause"])
 
     @cached_property
     def cleaning(self) -> Cleaning:
@@ -140,6 +140,7 @@ def analyse(log: Log, stages: Stages, *, evidence: bool = True) -> Day:
     # what is not published competes for no answer, but shows who would have answered it
     parents = links_stage.taken(found, stages.linking)
     asked = [i for i, c in enumerate(candidates) if c.score >= stages.asking.threshold]
+    owned = {t for i in asked for t in candidates[i].turns}
     groups = [candidates[i].turns for i in asked]
     given = answers_stage.given(
         known["facts"], groups, stages.rules.subject("answers"), stages.answering, parents, evidence=evidence
@@ -148,14 +149,19 @@ def analyse(log: Log, stages: Stages, *, evidence: bool = True) -> Day:
     by_turn: list[list[int]] = [[] for _ in groups]
     for one in given:
         by_turn[one.question].append(one.turn)
-    above = threads_stage.follows(groups, by_turn, parents)
+    above = threads_stage.follows(groups, by_turn, found, scene.turns, stages.asking.follows, stages.asking.pause)
     answers: list[tuple[Answer, ...]] = [() for _ in candidates]
     follows: list[int | None] = [None for _ in candidates]
+    whole = list(candidates)
     for place, i in enumerate(asked):
-        answers[i] = answered[place]
+        asker = scene.turns[candidates[i].main].speaker
+        answers[i] = tuple(a for a in answered[place] if a.speaker != asker)
+        # what the asker says on his own question explains it
+        added = tuple(t for t in by_turn[place] if scene.turns[t].speaker == asker and t not in owned)
+        whole[i] = replace(candidates[i], turns=(*candidates[i].turns, *added))
         up = above[place]
         follows[i] = None if up is None else asked[up]
-    return Day(log, people, scene, acts, talk, candidates, tuple(answers), tuple(follows), tuple(found))
+    return Day(log, people, scene, acts, talk, tuple(whole), tuple(answers), tuple(follows), tuple(found))
 
 
 def questions(day: Day, stages: Stages) -> tuple[Question, ...]:

@@ -20,6 +20,8 @@ class Asking:
     joined: int = 180  # seconds within which the asker goes on with the same question
     remark: int = 12  # characters under which another's words don't part it
     opened: int = 300  # seconds within which an announced question must stand
+    follows: float = 0.5  # probability of the reply link that makes a question a follow-up
+    pause: int = 1200  # seconds of silence in a thread after which a question starts one of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from digest.model import Thread
+from digest.model import Link, Thread, Turn
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -34,13 +34,20 @@ def graph(turns: int, parents: Mapping[int, int]) -> nx.DiGraph[int]:
 
 
 def follows(
-    questions: Sequence[Sequence[int]], answered: Sequence[Sequence[int]], parents: Mapping[int, int]
+    questions: Sequence[Sequence[int]],
+    answered: Sequence[Sequence[int]],
+    links: Sequence[Link],
+    turns: Sequence[Turn],
+    least: float = 0.5,
+    pause: int = 1200,
 ) -> tuple[int | None, ...]:
     """For each question the earlier one that it follows up, by place, or None.
 
-    A question follows up another where the reply links of its first turn lead to that one's turns or to an answer to
-    it; `answered` holds the turns that answer each question.
+    A question follows up another where its first turn most likely (over `least`) replies to that one's turns or to an
+    answer to it, or where the same person asks on; in both cases within `pause` seconds of the last word said on it.
+    `answered` holds the turns that answer each question.
     """
+    parents = {link.child: link for link in links if link.rank == 0}
     owner: dict[int, int] = {}
     for q, group in enumerate(answered):
         for turn in group:
@@ -48,9 +55,23 @@ def follows(
     owner.update({turn: q for q, group in enumerate(questions) for turn in group})
     found: list[int | None] = []
     for q, group in enumerate(questions):
-        at: int | None = parents.get(group[0])
-        while at is not None and owner.get(at, q) == q:
-            at = parents.get(at)
-        above = None if at is None else owner[at]
-        found.append(above if above is not None and questions[above][0] < group[0] else None)
+        first = turns[group[0]]
+        link = parents.get(group[0])
+        above = None
+        if link is not None and link.score > least and owner.get(link.parent, q) != q:
+            above = owner[link.parent]
+        if above is None:
+            above = _own_before(q, questions, turns)
+        if above is not None:
+            spoken = [t for t in (*questions[above], *answered[above]) if t < group[0]]
+            if not spoken or first.start - turns[max(spoken)].end > pause:
+                above = None
+        found.append(above)
     return tuple(found)
+
+
+def _own_before(q: int, questions: Sequence[Sequence[int]], turns: Sequence[Turn]) -> int | None:
+    """The question before this one, where the same person asked it."""
+    if q == 0 or turns[questions[q - 1][0]].speaker != turns[questions[q][0]].speaker:
+        return None
+    return q - 1

@@ -124,6 +124,8 @@ _ALL = (
             "joined": span("within this the asker goes on with the same question", 180),
             "remark": whole("characters under which another's words don't part a question", 12),
             "opened": span("within this an announced question must stand", 300),
+            "follows": share("a reply link over this probability makes a question a follow-up", 0.5),
+            "pause": span("after so long a silence in a thread a question starts one of its own", 1200),
         },
         tables={"acts": ACTS},
     ),
