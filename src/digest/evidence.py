@@ -202,7 +202,12 @@ def printed(made: Answered, weights: fit.Vector) -> Iterator[tuple[Asked, ...]]:
         yield tuple(
             Asked(
                 tuple(sorted(p for t in g.turns for p in turns[t].positions)),
-                tuple(tuple(sorted(p for m in a.messages for p in messages[m].positions)) for a in given),
+                tuple(
+                    tuple(sorted(p for m in a.messages for p in messages[m].positions))
+                    for a in given
+                    # what the asker adds explains his question
+                    if a.speaker != turns[g.main].speaker
+                ),
                 g.score,
             )
             for g, given in zip(made.groups, each, strict=True)

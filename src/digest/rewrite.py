@@ -100,23 +100,27 @@ def _with_entries(subject: str, former: str, settings: Sequence[Setting]) -> str
     text = former or _HEAD.format(subject)
     if text and not text.endswith("\n"):
         text += "\n"
-    others = [s for s in settings if len(s.path) > 1]
     rules = [s for s in settings if len(s.path) == 1]
-    top = "".join(_nested(s) for s in others)
-    if top:
-        head, mark, rest = text.partition("\nrules:")
-        text = head + ("\n" if mark else "") + top + (mark.lstrip("\n") + rest if mark else "")
+    for setting in settings:
+        if len(setting.path) > 1:
+            text = _with_setting(text, setting)
     if rules and "\nrules:" not in text:
         text += "rules:\n"
     return text + "".join(f"  - {{id: {s.path[0]}, weight: {number(s.value)}}}\n" for s in rules)
 
 
-def _nested(setting: Setting) -> str:
-    *outer, last = setting.path
-    inner = f"{last}: {number(setting.value)}"
-    for name in reversed(outer[1:]):
-        inner = f"{name}: {{{inner}}}"
-    return f"{outer[0]}: {{{inner}}}\n"
+def _with_setting(text: str, setting: Setting) -> str:
+    """The text with one more entry in a mapping at its top, `settings: {…}` on one line."""
+    top, *inner = setting.path
+    entry = number(setting.value)
+    for n, name in enumerate(reversed(inner)):
+        entry = f"{name}: {{{entry}}}" if n else f"{name}: {entry}"
+    there = re.search(rf"^{re.escape(top)}: \{{.*\}}$", text, re.MULTILINE)
+    if there:
+        return f"{text[: there.end() - 1]}, {entry}{text[there.end() - 1 :]}"
+    line = f"{top}: {{{entry}}}\n"
+    rules = re.search(r"^rules:", text, re.MULTILINE)
+    return text[: rules.start()] + line + text[rules.start() :] if rules else text + line
 
 
 def _check(folders: Sequence[Path], made: Mapping[Path, str], settings: Sequence[Setting]) -> None:

@@ -34,6 +34,7 @@ class Tuned:
     rules: Rules
     thresholds: tuple[tuple[str, tuple[float, ...]], ...]  # of each subject, by fold
     examples: Mapping[str, int]
+    kept: bool = False  # pulled to the former weights, which may have seen the days
     quotes: tuple[int, int, int] | None = None  # parents found before, after (crossed), of how many
 
 
@@ -83,6 +84,7 @@ def tune(
         with_numbers(rules, final),
         tuple((name, one.thresholds) for name, one in learnt.items() if one.thresholds),
         {name: one.examples for name, one in learnt.items()},
+        how.keep,
         learnt["links"].quotes if "links" in learnt else None,
     )
 

@@ -143,6 +143,18 @@ def test_packaged_rules_are_changed_by_entries_in_the_own_folder(own: Path) -> N
     assert again == {path: made[path].replace("0.15", "0.2", 1)}
 
 
+def test_settings_of_packaged_files_become_entries_of_one_mapping(own: Path) -> None:
+    folders = [config.packaged_rules(), own]
+    path = own / "tuned-answers.yml"
+    for name, value in (("none", 3.5), ("threshold", 0.2)):
+        made = rewrite.rewritten(rules_of(own), folders, [Setting("answers", ("settings", name), value)])
+        path.write_text(made[path], encoding="utf-8")
+    both = [Setting("answers", ("settings", name), 0.25) for name in ("none", "threshold")]
+    assert rewrite.rewritten(rules_of(own), folders, both)[path].endswith("settings: {none: 0.25, threshold: 0.25}\n")
+    path.unlink()
+    assert rewrite.rewritten(rules_of(own), folders, both)[path].endswith("settings: {none: 0.25, threshold: 0.25}\n")
+
+
 def test_a_number_that_is_no_plain_one_is_told_with_its_place(own: Path) -> None:
     (own / "questions.yml").write_text(OWN.replace("1.25", "!!float 1.25"), encoding="utf-8")
     with pytest.raises(Exception, match=r"questions\.yml:14"):

@@ -121,6 +121,8 @@ def tuned(made: Tuned, written: Sequence[str], *, dry_run: bool) -> Iterator[str
     yield ""
     yield "after: by cross-validation, each day measured with numbers fitted without it. before: the rules as they are;"
     yield "where they were fitted to these very days, that figure flatters them."
+    if made.kept:
+        yield "So it does the figure after, for weights were held near those (--keep)."
     if made.quotes is not None:
         was, now, of = made.quotes
         yield f"links: of {of:,} quoted replies, the quote cut away, {was:,} find their parent before, {now:,} after"
