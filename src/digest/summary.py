@@ -79,7 +79,7 @@ def details(s: Summary) -> tuple[tuple[str, str], ...]:
         rows.append(("talk", s.talk or "one without a title"))
     rows.append(("questions", f"{s.questions} found: {s.answered} answered, {s.open} open"))
     if s.left_out:
-        closest = ", ".join(f"{clock} ({score:.2f})" for clock, score in s.closest)
+        closest = ", ".join(f"{clock} ({score:.3f})" for clock, score in s.closest)
         rows.append(("left out", f"{listed(s.left_out)} of {s.threshold:g}; the closest: {closest}"))
     if s.masked:
         rows.append(("masked", listed(s.masked)))

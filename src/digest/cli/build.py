@@ -121,6 +121,7 @@ def _build(
 ) -> int:
     """Build the days one after the other; the exit status."""
     from digest import summary
+    from digest.cli import project
     from digest.cli.boundary import tell
     from digest.errors import DigestError
 
@@ -151,7 +152,9 @@ def _build(
         same = sum(1 for b in done if b.written and b.written.status == "unchanged")
         print(f"\n{summary.total([b.summary for b in done])}")
         verb = "would be written" if dry_run else "written"
-        print(f"{summary.count(wrote, 'digest')} {verb}, {same} unchanged, {len(chosen) - len(done)} not built")
+        where = project.shown(settings.out)
+        count = f"{summary.count(wrote, 'digest')} {verb}, {same} unchanged, {len(chosen) - len(done)} not built"
+        print(f"{where}: {count}")
     else:
         _tell_one(done[0], dry_run)
     return status
@@ -181,12 +184,11 @@ def _day(
 def _line(built: Built, dry_run: bool) -> str:
     """A day in one line."""
     from digest import summary
-    from digest.cli.project import shown
 
-    name = term.pad(term.plain(built.summary.name), 10)
+    name = term.plain(built.summary.name)
     if built.written is None:
         return f"{name}  no messages, no digest"
-    return f"{name}  {summary.brief(built.summary)}  → {shown(built.written.path)} ({_status(built.written, dry_run)})"
+    return f"{name}  {summary.brief(built.summary)} ({_status(built.written, dry_run)})"
 
 
 def _status(written: Written, dry_run: bool) -> str:

@@ -51,10 +51,10 @@ def _told(what: str, text: str, columns: int) -> Iterator[str]:
 def _question(t: Trace, columns: int) -> Iterator[str]:
     q = t.question
     if q.verdict == "no candidate":
-        text = f"no candidate: {q.score:.2f} ({q.why})"
+        text = f"no candidate: {q.score:.3f} ({q.why})"
     else:
         side = "over" if q.score >= q.threshold else "under"
-        text = f"{q.verdict}: {q.score:.2f}, {side} the threshold {q.threshold:g}"
+        text = f"{q.verdict}: {q.score:.3f}, {side} the threshold {q.threshold:g}"
         if q.why and q.why != "below the threshold":
             text += f"; {q.why}"
         text += f"; {q.answers} answers" if q.answers != 1 else "; 1 answer"
