@@ -90,15 +90,18 @@ def search(
     raw: Annotated[
         bool | None, typer.Option("--raw/--no-raw", help="Only messages, or none of them; default: both.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=1000, help="How many hits.")] = 10,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", help="How many hits.")] = 10,
     json: options.AsJson = False,
 ) -> None:
     """Find what was asked and answered before, best first."""
     from digest import config
+    from digest.errors import UsageError
     from digest.store import schema
     from digest.store import search as made
     from digest.store import show as shown
 
+    if limit < 1:
+        raise UsageError(f"--limit {limit}: nothing to print. Give a number from 1 on")
     first, last = (config.parse_day(d).isoformat() if d else "" for d in (since, until))
     words = " ".join(query)
     with schema.reading(schema.place(config.settings().root)) as db:

@@ -19,7 +19,7 @@ Make = Callable[[Any], Any]
 
 
 class Quick(TyperGroup):
-    """A group whose commands make texts, paths, flags and choices here; typer's checks of a path are not made."""
+    """A group whose commands make texts, paths, flags and choices here; typer's checks of paths are not made."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         for parameter in self.params:
@@ -34,7 +34,8 @@ class Quick(TyperGroup):
         if command is not None and not hasattr(command, "commands"):
             hints = get_type_hints(command.callback)
             for parameter in command.params:
-                _quicken(parameter, _maker(hints.get(parameter.name)))
+                bound = getattr(parameter, "min", None) is not None or getattr(parameter, "max", None) is not None
+                _quicken(parameter, None if bound else _maker(hints.get(parameter.name)))
             helps = command.get_help_option
             command.get_help_option = lambda ctx: _quicken(helps(ctx), None)  # type: ignore[method-assign]
         return command
@@ -67,5 +68,5 @@ def _maker(hint: Any) -> Make | None:
     if get_origin(hint) is list:
         inner = _maker(options[0])
         return None if inner is None else lambda values: [inner(value) for value in values]
-    known = isinstance(hint, type) and (hint in (str, Path, bool) or issubclass(hint, StrEnum))
+    known = isinstance(hint, type) and (hint in (str, Path, bool, int) or issubclass(hint, StrEnum))
     return hint if known else None

@@ -130,8 +130,9 @@ def _acts(day: Day, turn: int) -> str:
 def counted(texts: Iterable[str], stages: Stages) -> dict[str, int]:
     """How often each word of two characters or more stands in the texts."""
     text = folded("\n".join(texts))
-    tag = stages.vocabulary.engine.tag
-    counts: Counter[str] = Counter(w for part in HAN.findall(text) for w, _ in tag(part) if 1 < len(w) <= LONGEST)
+    # one call for the day: what the segmenter makes of Latin letters goes unused
+    tagged = stages.vocabulary.engine.tag(text)
+    counts = Counter(w for w, _ in tagged if 1 < len(w) <= LONGEST and HAN.fullmatch(w))
     counts.update(w for w in TOKEN.findall(text) if w.isascii() and len(w) < 30)
     return dict(counts)
 
