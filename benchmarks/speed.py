@@ -76,7 +76,8 @@ def digest(*args: str) -> list[str]:
 def help_ratio(runs: int) -> list[Figure]:
     """`digest --help` against `import typer`."""
     pairs = [
-        (process([sys.executable, "-c", "import typer"], ROOT), process(digest("--help"), ROOT)) for _ in range(2 * runs)
+        (process([sys.executable, "-c", "import typer"], ROOT), process(digest("--help"), ROOT))
+        for _ in range(2 * runs)
     ]
     base, ours = (median(pair[n].cpu for pair in pairs) for n in (0, 1))
     also = f"CPU {ours * 1000:.0f} ms against {base * 1000:.0f} ms"

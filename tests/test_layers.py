@@ -27,6 +27,7 @@ LAYERS = {
     "trace": 5,
     "evidence": 5,
     "learners": 5,
+    "shares": 5,
     "store": 5,
     "evaluate": 5,
     "tune": 5,
