@@ -82,12 +82,19 @@ def page(digest: Digest, log: Log, layout: Layout, templates: Sequence[Path] = (
     `log` gives the times; a file in one of the `templates` folders stands in for those of the same name in later
     ones and in the packaged one.
     """
+    masked: Counter[str] = Counter()
+    return rendered("digest.md.j2", _context(digest, log, layout, masked), templates, masked)
+
+
+def rendered(
+    name: str, context: Mapping[str, Any], templates: Sequence[Path] = (), masked: Counter[str] | None = None
+) -> Page:
+    """A page by the template of that name; whatever in `context` is not `Ours` is masked and escaped in its place."""
     import jinja2
 
-    masked: Counter[str] = Counter()
+    masked = Counter() if masked is None else masked
     try:
-        template = _environment(tuple(templates)).get_template("digest.md.j2")
-        raw = template.render(_context(digest, log, layout, masked))
+        raw = _environment(tuple(templates)).get_template(name).render(context)
     except jinja2.TemplateSyntaxError as error:
         raise TemplateError(
             f"{error.filename or error.name}:{error.lineno}: {error.message}. Mend the template."
@@ -156,7 +163,7 @@ def _context(digest: Digest, log: Log, layout: Layout, masked: Counter[str]) -> 
         sections.append(
             {
                 "kind": section.kind,
-                "mark": _mark("s", mark),
+                "mark": marked("s", mark),
                 "number": Ours(numeral(len(sections) + 1)),
                 "title": section.title or layout.headings.get(section.kind, section.kind),
                 "topics": topics,
@@ -183,8 +190,13 @@ def _front(digest: Digest, layout: Layout, masked: Counter[str]) -> Ours:
     }
     ordered = {"layout": layout.front.get("layout", "post"), **values}
     ordered.update((key, value) for key, value in layout.front.items() if key not in ordered)
+    return front_matter(ordered)
+
+
+def front_matter(values: Mapping[str, Any]) -> Ours:
+    """Front matter of any Markdown site."""
     # JSON is YAML, and leaves a value no way out of its quotes
-    rows = [f"{key}: {json.dumps(value, ensure_ascii=False, default=str)}" for key, value in ordered.items()]
+    rows = [f"{key}: {json.dumps(value, ensure_ascii=False, default=str)}" for key, value in values.items()]
     return Ours("\n".join(["---", *rows, "---", ""]))
 
 
@@ -193,7 +205,7 @@ def _topic(
 ) -> dict[str, Any]:
     views = [_entry(entry, log, layout, masked) for entry in entries]
     views = [view for view in views if view["pieces"] or view["questions"]]
-    return {"id": Ours(safe_id(identity)), "mark": _mark("t", identity), "title": title, "entries": views}
+    return {"id": Ours(safe_id(identity)), "mark": marked("t", identity), "title": title, "entries": views}
 
 
 def _entry(entry: Entry, log: Log, layout: Layout, masked: Counter[str]) -> dict[str, Any]:
@@ -203,7 +215,7 @@ def _entry(entry: Entry, log: Log, layout: Layout, masked: Counter[str]) -> dict
         indices += [*question.messages, *(index for answer in question.answers for index in answer.messages)]
     return {
         "kind": Ours(entry.kind),
-        "mark": _mark(LETTERS[entry.kind], entry.id, _times(indices, log, entry.kind == "talk")),
+        "mark": marked(LETTERS[entry.kind], entry.id, _times(indices, log, entry.kind == "talk")),
         "title": entry.title,
         "questions": questions,
         "pieces": _pieces(entry.lines, layout, masked, joined=entry.kind != "talk"),
@@ -251,7 +263,7 @@ def _times(indices: Sequence[int], log: Log, stretch: bool) -> tuple[str, ...]:
     return tuple(clocks)
 
 
-def _mark(letter: str, identity: str, times: Sequence[str] = ()) -> Ours:
+def marked(letter: str, identity: str, times: Sequence[str] = ()) -> Ours:
     return Ours(" ".join(["<!--", f"{letter}:{safe_id(identity)}", *times, "-->"]))
 
 
