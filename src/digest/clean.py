@@ -24,7 +24,7 @@ BRACKETED = re.compile(r"\[([^\[\]\n]{1,16})\]")
 PICTOGRAPH = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]+")
 LEFT_OVER_MENTION = re.compile(r"(?<![A-Za-z0-9._%+-])@[^\s?？，,。:：；;!！@「」]{1,40}[?\u2005]?")
 ASKED_TWICE = re.compile(r"([吗呢么嘛吧])\?{2,}")
-LOST_EMOJI = re.compile(r"(?:\?\?)+")
+LOST_EMOJI = re.compile(r"\?(?: ?\?)+")
 MARKS = re.compile(r"？[？?]+")
 BLANKS = re.compile(r"[^\S\n]+")
 AROUND_STOPS = re.compile(r" ?([，。；：？！、]) ?")
@@ -42,14 +42,17 @@ class Cleaning:
     emoji: tuple[str, ...] = ()
     greetings: tuple[str, ...] = ()  # off the head of any text
     openings: tuple[str, ...] = ()  # off the head of a question
-    fillers: tuple[str, ...] = ()  # off the head of an answer
-    thanks: tuple[str, ...] = ()  # off the tail of any text
+    fillers: tuple[str, ...] = ()  # off the head of a question or an answer
+    thanks: tuple[str, ...] = ()  # off the tail of any text, and off the head of a question or an answer
+    restated: tuple[str, ...] = ()  # off the head of an answer: the question it repeats
+    smileys: tuple[str, ...] = ()  # literally, before a stop or the end
 
 
-def clean(text: str, cleaning: Cleaning, role: Role = "answer") -> str:
+def clean(text: str, cleaning: Cleaning, role: Role = "answer", *, alone: bool = True) -> str:
     """The text an editor would print; "" where it held nothing but emoji.
 
-    Lines stay lines. A text that is all greeting or thanks keeps its words: an answer "谢谢" is not an empty one.
+    Lines stay lines. A text that is all greeting or thanks keeps its words: an answer "谢谢" is not an empty one. Where
+    it is not `alone`, but one of several messages, such a text goes.
     """
     rows = [row for row in (_tidy(row, cleaning) for row in text.split("\n")) if row]
     if not rows:
@@ -60,7 +63,7 @@ def clean(text: str, cleaning: Cleaning, role: Role = "answer") -> str:
     if rows:
         rows[-1] = _tail(rows[-1], cleaning)
     kept = [row for row in rows if _says_something(row)]
-    if kept:
+    if kept or not alone:
         return "\n".join(kept)
     plain = (_tidy(row, cleaning) for row in text.split("\n"))
     return "\n".join(row for row in plain if _says_something(row))
@@ -77,14 +80,20 @@ def without(text: str, mentions: Iterable[Mention]) -> str:
 
 
 def lines(
-    text: str, message: int, cleaning: Cleaning, role: Role = "answer", images: Iterable[Image] = ()
+    text: str,
+    message: int,
+    cleaning: Cleaning,
+    role: Role = "answer",
+    images: Iterable[Image] = (),
+    *,
+    alone: bool = True,
 ) -> tuple[Line, ...]:
     """What a message gives to print: its cleaned rows, links that stand alone, and its pictures.
 
-    `text` is free of mentions; `message` is the index that every line carries.
+    `text` is free of mentions; `message` is the index that every line carries; `alone` as in `clean`.
     """
     found: list[Line] = []
-    for row in clean(text, cleaning, role).split("\n"):
+    for row in clean(text, cleaning, role, alone=alone).split("\n"):
         if titled := TITLED_LINK.fullmatch(row):
             found.append(Line(titled[1].strip(), message, "link", titled[2]))
         elif URL.fullmatch(row):
@@ -108,6 +117,8 @@ def _tidy(row: str, cleaning: Cleaning) -> str:
     if not row.isascii():
         row = PICTOGRAPH.sub("", row)
     row = BLANKS.sub(" ", row).strip()
+    if (smileys := _smileys(cleaning)) is not None:
+        row = smileys.sub("", row)
     # spaces around full-width stops are typing habits; a link must not grow together with what follows
     return row if "://" in row else AROUND_STOPS.sub(r"\1", row)
 
@@ -144,8 +155,20 @@ def _names(cleaning: Cleaning) -> frozenset[str]:
 
 @lru_cache(maxsize=16)
 def _heads(cleaning: Cleaning, role: Role) -> Any:
-    own = {"question": cleaning.openings, "answer": cleaning.fillers, "talk": ()}[role]
-    return _compiled("(?:{})", (*cleaning.greetings, *own))
+    if role == "talk":
+        return _compiled("(?:{})", cleaning.greetings)
+    own = cleaning.openings if role == "question" else cleaning.restated
+    # thanks at the head are thanks for something else where the sentence begins after them
+    thanks = tuple(f"(?:{pattern}){SEPARATOR}" for pattern in cleaning.thanks)
+    return _compiled("(?:{})", (*cleaning.greetings, *own, *cleaning.fillers, *thanks))
+
+
+@lru_cache(maxsize=8)
+def _smileys(cleaning: Cleaning) -> re.Pattern[str] | None:
+    signs = sorted(cleaning.smileys, key=lambda sign: (-len(sign), sign))
+    if not signs:
+        return None
+    return re.compile(f" ?(?:{'|'.join(map(re.escape, signs))})(?=[，,。；;！!？?]|$)")
 
 
 @lru_cache(maxsize=8)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -70,7 +70,7 @@ class Stages:
     @cached_property
     def cleaning(self) -> Cleaning:
         subject = self.rules.subject("clean")
-        return Cleaning(*(subject.list(n) for n in ("emoji", "greetings", "openings", "fillers", "thanks")))
+        return Cleaning(**{f.name: subject.list(f.name) for f in fields(Cleaning)})
 
     @cached_property
     def linking(self) -> Linking:

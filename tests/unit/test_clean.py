@@ -54,12 +54,31 @@ CLEANING = from_rules()
         ("answer", "@林山-某行-研发?这个要看渠道", "这个要看渠道"),
         ("answer", "写信到 someone@example.org", "写信到 someone@example.org"),
         ("answer", "👍🏻不错", "不错"),
+        ("question", "顺路问个事情，限额按什么做", "限额按什么做"),
+        ("question", "感谢分享，有一个问题哈 日切是几点", "日切是几点"),
+        ("question", "嗯嗯，谢啦，那预付卡也能用？", "那预付卡也能用？"),
+        ("question", "求教各位大神：同一笔两次扣款怎么退", "同一笔两次扣款怎么退"),
+        ("question", "请问一下账期怎么算", "账期怎么算"),
+        ("question", "打扰一下，错误码谁封装", "错误码谁封装"),
+        ("question", "甲—> 乙 ? ?乙—>丙 会死锁么", "甲—> 乙 乙—>丙 会死锁么"),
+        ("answer", "一天通知几次好？答：三次", "三次"),
+        ("answer", "答：三次", "三次"),
+        ("answer", "他答应了：三次", "他答应了：三次"),
+        ("answer", "这个我上周问过= =", "这个我上周问过"),
+        ("answer", "怎么算都不对:)", "怎么算都不对"),
+        ("answer", "a == b 就相等", "a == b 就相等"),
         ("talk", "嗯，先说背景", "嗯，先说背景"),
         ("talk", "大家好，今天分享账务。", "今天分享账务。"),
     ],
 )
 def test_a_text_is_cleaned_as_an_editor_would(role: Role, text: str, expected: str) -> None:
     assert clean(text, CLEANING, role) == expected
+
+
+def test_a_message_of_mere_opening_goes_where_the_question_stands_in_another() -> None:
+    assert clean("请教一个问题", CLEANING, "question") == "请教一个问题"
+    assert clean("请教一个问题", CLEANING, "question", alone=False) == ""
+    assert clean("谢谢大家", CLEANING, "answer", alone=False) == ""
 
 
 def test_only_the_first_row_loses_its_opening_and_the_last_its_thanks() -> None:

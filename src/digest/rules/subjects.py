@@ -239,8 +239,10 @@ _ALL = (
             "emoji": words("WeChat's names between [ and ]"),
             "greetings": patterns("taken off the head of any text"),
             "openings": patterns("taken off the head of a question"),
-            "fillers": patterns("taken off the head of an answer"),
-            "thanks": patterns("taken off the tail of any text"),
+            "fillers": patterns("taken off the head of a question or an answer"),
+            "thanks": patterns("taken off the tail of any text, and off the head of a question or an answer"),
+            "restated": patterns("taken off the head of an answer: the question it repeats"),
+            "smileys": words("signs taken out before a stop or the end"),
         },
     ),
     Declaration(
