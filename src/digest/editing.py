@@ -15,13 +15,17 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from . import files
-from .blocks import parse
+from .blocks import Parsed, parse
 from .errors import DigestError, UsageError
 from .review import Base, Conflict, Damaged, Merged, Note, check, first, merge, restored, stamped
 from .threeway import bare
 
 BOM = b"\xef\xbb\xbf"
 FENCE = "~~~~~~"
+
+
+class Unknown(Damaged):
+    """A digest that was edited, and nobody knows what it was built from: it is left as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A digest's state: untouched, edited, conflict, damaged (with the reason), or foreign (no stamp of ours)."""
+    """A digest's state: untouched, edited, conflict, unknown (what it was built from isn't here), damaged (with the
+    reason), foreign (no stamp of ours) or missing."""
 
     path: Path
     state: str
@@ -100,7 +105,7 @@ def build(shelf: Shelf, path: Path, theirs: str, *, fresh: bool = False, dry_run
         return _put(shelf, path, before, Form(), first(theirs), "new" if before is None else "fresh", dry_run)
     try:
         mine, form = decoded(before)
-        merged = merge(_base_of(shelf, mine), mine, theirs)
+        merged = merge(_base_of(shelf, mine, theirs), mine, theirs)
     except Damaged as error:
         raise Damaged(f"{path}: left as it is: {error}") from None
     return _put(shelf, path, before, form, merged, "merged", dry_run)
@@ -113,7 +118,7 @@ def restore(shelf: Shelf, path: Path, key: str, theirs: str) -> Outcome:
         raise UsageError(f"{path}: no such digest. Build it first")
     try:
         mine, form = decoded(before)
-        base = _base_of(shelf, mine)
+        base = _base_of(shelf, mine, theirs)
         known = sorted({*base.gone, *(block.key for block in parse(base.text).blocks)})
         there = {block.key for block in parse(mine).blocks}
         found = [name for name in known if key in (name, name.partition(":")[2])]
@@ -129,13 +134,19 @@ def restore(shelf: Shelf, path: Path, key: str, theirs: str) -> Outcome:
     return _put(shelf, path, before, form, merged, "merged", dry_run=False)
 
 
-def versions(shelf: Shelf, path: Path) -> tuple[str, str]:
-    """What the program wrote last and what the file holds now, for a diff; line ends LF, no stamp on the first."""
+def versions(shelf: Shelf, path: Path, theirs: str = "") -> tuple[str, str]:
+    """What the program wrote last and what the file holds now, for a diff; line ends LF, no stamp on the first.
+
+    `theirs` is what the program makes of the day now.
+    """
     content = _read(path)
     if content is None:
         raise UsageError(f"{path}: no such digest. Build it first")
-    mine, _ = decoded(content)
-    return _base_of(shelf, mine).text, mine
+    try:
+        mine, _ = decoded(content)
+        return _base_of(shelf, mine, theirs).text, mine
+    except Damaged as error:
+        raise Damaged(f"{path}: {error}") from None
 
 
 def status(shelf: Shelf, path: Path) -> Status:
@@ -150,6 +161,8 @@ def status(shelf: Shelf, path: Path) -> Status:
         base = _base_of(shelf, mine)
         blocks = [block.key for block in parse(base.text).blocks]
         check(parse(mine), mine, {*blocks, *base.gone})
+    except Unknown as error:
+        return Status(path, "unknown", str(error))
     except DigestError as error:
         return Status(path, "damaged", str(error))
     there = {block.key for block in parse(mine).blocks}
@@ -176,6 +189,10 @@ def resolve(shelf: Shelf, path: Path, keys: Iterable[str] = ()) -> tuple[Conflic
     wanted = set(keys)
     known = open_conflicts(shelf, path)
     settled = tuple(c for c in known if not wanted or c.key in wanted or c.key.partition(":")[2] in wanted)
+    stray = sorted(wanted - {name for c in known for name in (c.key, c.key.partition(":")[2])})
+    if stray:
+        which = f"Open are {' '.join(c.key for c in known)}" if known else "None is open"
+        raise UsageError(f"{path}: no conflict in {', '.join(stray)}. {which}")
     _tell(shelf, path, [conflict for conflict in known if conflict not in settled])
     return settled
 
@@ -193,7 +210,9 @@ def doctor(shelf: Shelf, digests: Iterable[Path]) -> tuple[Finding, ...]:
             found.append(Finding(folder, f"{left} temporary files of interrupted runs removed", mended=True))
     for path in sorted((state / "bases").glob("*")) if (state / "bases").is_dir() else ():
         if _loaded(path) is None:
-            found.append(Finding(path, "this base is damaged. Digests that name it need `digest build --fresh`"))
+            found.append(
+                Finding(path, "this base is damaged. `digest build` mends it if the rules are the same")
+            )
     for path in sorted((state / "conflicts").rglob("*.json")):
         digest = (shelf.out / path.relative_to(state / "conflicts")).with_suffix(".md")
         try:
@@ -209,7 +228,7 @@ def doctor(shelf: Shelf, digests: Iterable[Path]) -> tuple[Finding, ...]:
             )
     for path in sorted(digests):
         report = status(shelf, path)
-        if report.state == "damaged":
+        if report.state in ("damaged", "unknown"):
             found.append(Finding(path, report.reason))
     return tuple(found)
 
@@ -271,25 +290,39 @@ def _stamp(mine: str) -> str:
     return parse(mine).stamp
 
 
-def _base_of(shelf: Shelf, mine: str) -> Base:
+def unedited(text: str) -> bool:
+    """Whether a digest stands as the program wrote it, by its own stamp; line ends are LF."""
+    return _unedited(text) is not None
+
+
+def _base_of(shelf: Shelf, mine: str, theirs: str = "") -> Base:
+    """What the file's stamp names; `theirs` is what the program makes of the day now.
+
+    A fresh clone has digests and no bases: that of an unedited digest is its own text, and that of an edited one is
+    `theirs` where the rules are those of then. The hash in the stamp tells whether it is.
+    """
     parsed = parse(mine)
-    if not parsed.stamp:
-        check(parsed, mine, ())
+    check(parsed, mine, ())
     path = shelf.base(parsed.stamp)
-    base = _loaded(path) if path.exists() else _unedited(mine)
+    base = (_loaded(path) if path.exists() else None) or _unedited(mine) or _again(parsed, theirs)
     if base is None:
-        raise Damaged(
-            f"what it was built from, {files.STATE}/bases/{parsed.stamp}, is missing or damaged. "
-            "Bring that file back, or build --fresh"
+        raise Unknown(
+            f"it was edited, and what it was built from, {files.STATE}/bases/{parsed.stamp}, isn't here or is damaged. "
+            "Bring that file from where it was built, or build with the rules of then, or build --fresh (with a backup)"
         )
     return base
 
 
 def _unedited(mine: str) -> Base | None:
-    """The base of a digest that nobody edited, from its own text: a fresh clone has digests and no bases."""
     text, _, _ = mine.rpartition("\n\n<!-- digest:")
     made = first(f"{text}\n")
     return made.base if made.text == mine else None
+
+
+def _again(parsed: Parsed, theirs: str) -> Base | None:
+    there = {block.key for block in parsed.blocks}
+    gone = tuple(sorted({block.key for block in parse(theirs).blocks} - there))
+    return next((base for base in (Base(theirs), Base(theirs, gone)) if base.hash == parsed.stamp), None)
 
 
 def _loaded(path: Path) -> Base | None:

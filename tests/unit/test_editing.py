@@ -160,7 +160,7 @@ def test_a_file_that_cannot_be_trusted_is_left_as_it_is(shelf: Shelf, path: Path
         build(shelf, path, LATER)
     assert path.read_bytes() == content
     assert str(path) in str(caught.value)
-    assert status(shelf, path).state in ("foreign", "damaged")
+    assert status(shelf, path).state in ("foreign", "damaged", "unknown")
 
 
 def test_a_fresh_build_keeps_a_backup(shelf: Shelf, path: Path) -> None:
@@ -189,6 +189,7 @@ def test_a_stale_buffer_merges_against_its_own_base(shelf: Shelf, path: Path) ->
 
 def test_a_damaged_base_is_told_and_nothing_is_touched(shelf: Shelf, path: Path) -> None:
     build(shelf, path, PAGE)
+    edit(path, "要看额度。", "要看日终额度。")
     [base] = (shelf.project / files.STATE / "bases").iterdir()
     base.write_text("x", "utf-8")
     before = path.read_bytes()
@@ -196,6 +197,8 @@ def test_a_damaged_base_is_told_and_nothing_is_touched(shelf: Shelf, path: Path)
         build(shelf, path, LATER)
     assert path.read_bytes() == before
     assert any(finding.path == base for finding in doctor(shelf, [path]))
+    build(shelf, path, PAGE)
+    assert doctor(shelf, [path]) == ()
 
 
 def test_a_clone_without_bases_builds_on_where_nobody_edited(shelf: Shelf, path: Path) -> None:
@@ -207,7 +210,35 @@ def test_a_clone_without_bases_builds_on_where_nobody_edited(shelf: Shelf, path:
     shutil.rmtree(shelf.project / files.STATE)
     edit(path, "要看额度。", "要看日终额度。")
     with pytest.raises(Damaged):
-        build(shelf, path, LATER)
+        build(shelf, path, PAGE)
+
+
+def test_a_clone_finds_the_base_of_an_edited_digest_where_the_rules_are_the_same(shelf: Shelf, path: Path) -> None:
+    for page in (PAGE, LATER):
+        build(shelf, path, PAGE, fresh=path.exists())
+        edit(path, "要看额度。", "要看日终额度。")
+        edit(path, PAGE[PAGE.index("<!-- q:b2b2") :], "")
+        build(shelf, path, PAGE)  # the deletion is remembered now
+        shutil.rmtree(shelf.project / files.STATE)
+        assert status(shelf, path).state == "unknown"
+        if page is LATER:
+            with pytest.raises(Damaged, match="isn't here"):
+                build(shelf, path, LATER)
+        assert build(shelf, path, PAGE).what == "unchanged"
+        assert status(shelf, path).gone == ("q:b2b2",)
+        written = build(shelf, path, LATER).text
+        assert "A：当然会。要看日终额度。" in written and "q:b2b2" not in written
+
+
+def test_settling_a_conflict_that_is_none_is_refused(shelf: Shelf, path: Path) -> None:
+    build(shelf, path, PAGE)
+    with pytest.raises(DigestError, match="None is open"):
+        resolve(shelf, path, ["a1a1"])
+    edit(path, "A：会的。", "A：很少。")
+    build(shelf, path, LATER)
+    with pytest.raises(DigestError, match="Open are q:a1a1"):
+        resolve(shelf, path, ["b2b2"])
+    assert len(open_conflicts(shelf, path)) == 1
 
 
 def test_versions_are_what_was_written_and_what_stands_there(shelf: Shelf, path: Path) -> None:

@@ -23,7 +23,7 @@ COLOURS = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
 def status(room: options.Room = None, logs: options.Logs = None, out: Out = None) -> None:
     """List the digests: which are edited, untouched, in conflict or damaged; which days have none.
 
-    Exit status: 0, or 1 where one is in conflict or damaged.
+    Exit status: 0, or 1 where one is in conflict, damaged, or edited and what it was built from is unknown.
     """
     from digest import config, editing
     from digest.cli import project
@@ -48,7 +48,7 @@ def status(room: options.Room = None, logs: options.Logs = None, out: Out = None
         print()
     said = {"missing": "without a digest"}
     print(", ".join(f"{n} {said.get(s, s)}" for s, n in sorted(counts.items())) or "no logs and no digests")
-    if counts.get("conflict") or counts.get("damaged"):
+    if any(counts.get(state) for state in ("conflict", "damaged", "unknown")):
         raise typer.Exit(1)
 
 
@@ -72,7 +72,7 @@ def diff(
     settings = project.settings(logs=logs, rules=rules, out=out, templates=templates, encoding=encoding)
     path, text = _rendered(settings, day, room)
     shelf = _shelf(settings)
-    base, mine = editing.versions(shelf, path)
+    base, mine = editing.versions(shelf, path, text)
     stamped = editing.build(shelf, path, text, dry_run=True)
     different = False
     for title, old, new in (
