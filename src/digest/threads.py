@@ -44,7 +44,8 @@ def follows(
     """For each question the earlier one that it follows up, by place, or None.
 
     A question follows up another where its first turn most likely (over `least`) replies to that one's turns or to an
-    answer to it, or where the same person asks on; in both cases within `pause` seconds of the last word said on it.
+    answer to it and its asker has had a part in that already, or where the same person asks on; in both cases within
+    `pause` seconds of the last word said on it.
     `answered` holds the turns that answer each question.
     """
     parents = {link.child: link for link in links if link.rank == 0}
@@ -64,7 +65,8 @@ def follows(
             above = _own_before(q, questions, turns)
         if above is not None:
             spoken = [t for t in (*questions[above], *answered[above]) if t < group[0]]
-            if not spoken or first.start - turns[max(spoken)].end > pause:
+            party = {turns[t].speaker for t in spoken}
+            if first.speaker not in party or first.start - turns[max(spoken)].end > pause:
                 above = None
         found.append(above)
     return tuple(found)
