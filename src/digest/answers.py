@@ -60,7 +60,7 @@ def given(
     for pairs, choice in choices(facts, questions, subject, how, parents):
         for q, probability in choice.best(2):
             if probability > how.threshold:
-                why = pairs.evidence(choice.child, q) if evidence else ()
+                why = pairs.evidence(choice.candidates.index(q)) if evidence else ()
                 found.append(Given(choice.child, q, probability, why))
     return tuple(found)
 
@@ -103,13 +103,13 @@ def choices(
         candidates = _open(i, questions, starts, facts, how)
         if not candidates:
             continue
-        pairs.hops = _hops(i, parents, owner)
+        pairs.between.hops = _hops(i, parents, owner)
         pairs.begin(i, candidates)
-        choice = Choice(i, tuple(candidates), tuple(pairs.score(i, q) for q in candidates), how.none)
+        choice = Choice(i, tuple(candidates), tuple(pairs.scores()), how.none)
         yield pairs, choice
         for q, probability in choice.best(2):
             if probability > how.threshold:
-                pairs.replies[q].append(i)
+                pairs.between.replies[q].append(i)
 
 
 def _open(
@@ -163,5 +163,5 @@ def examples(
         good = frozenset(place[q] for q in want if q in place)
         if not good:
             good = frozenset(n for q, n in place.items() if q not in known) | {-1}
-        fired = tuple(tuple(pairs.fired(choice.child, q)) for q in choice.candidates)
+        fired = tuple(tuple(pairs.fired(n)) for n in range(len(choice.candidates)))
         yield Example(choice.child, choice.candidates, fired, good)

@@ -61,7 +61,7 @@ def links(facts: Facts, subject: Subject, how: Linking, *, evidence: bool = Fals
     found = []
     for pairs, choice in choices(facts, subject, how):
         for rank, (parent, probability) in enumerate(choice.best()):
-            why = pairs.evidence(choice.child, parent) if evidence else ()
+            why = pairs.evidence(choice.candidates.index(parent)) if evidence else ()
             found.append(Link(choice.child, parent, probability, why, rank))
     return tuple(found)
 
@@ -84,11 +84,11 @@ def choices(facts: Facts, subject: Subject, how: Linking) -> Iterator[tuple[Pair
         if not candidates:
             continue
         pairs.begin(i, candidates)
-        choice = Choice(i, tuple(candidates), tuple(pairs.score(i, p) for p in candidates), how.none)
+        choice = Choice(i, tuple(candidates), tuple(pairs.scores()), how.none)
         yield pairs, choice
         ((parent, probability),) = choice.best(1)
         if probability > how.threshold:
-            pairs.replies[parent].append(i)
+            pairs.between.replies[parent].append(i)
 
 
 def quoted(log: Log, turns: Sequence[Turn]) -> tuple[Turn, ...]:
@@ -125,8 +125,9 @@ def explain(facts: Facts, subject: Subject, how: Linking, child: int) -> tuple[L
     """Every candidate of one turn as a link, the likeliest first, with the rules that fired on it."""
     for pairs, choice in choices(facts, subject, how):
         if choice.child == child:
-            ranked = choice.best(len(choice.candidates))
-            return tuple(Link(child, p, score, pairs.evidence(child, p), n) for n, (p, score) in enumerate(ranked))
+            place = {p: n for n, p in enumerate(choice.candidates)}
+            ranked = choice.best(len(place))
+            return tuple(Link(child, p, score, pairs.evidence(place[p]), n) for n, (p, score) in enumerate(ranked))
     return ()
 
 
@@ -149,7 +150,7 @@ def examples(facts: Facts, subject: Subject, how: Linking, wanted: dict[int, fro
         if choice.child in wanted:
             want = wanted[choice.child]
             right = frozenset(n for n, p in enumerate(choice.candidates) if p in want) | (want & {-1})
-            fired = tuple(tuple(pairs.fired(choice.child, p)) for p in choice.candidates)
+            fired = tuple(tuple(pairs.fired(n)) for n in range(len(choice.candidates)))
             yield Example(choice.child, choice.candidates, fired, right)
 
 

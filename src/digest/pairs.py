@@ -7,487 +7,211 @@ all rules on one number are one table: its sorted bounds with the sum of the wei
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
-from math import inf, sqrt
-from typing import Any
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf, nextafter
 
-from digest.facts import Facts, after, talked
+from digest.between import Between, Column, Interval, Key, asked
+from digest.facts import Facts
 from digest.model import Evidence
 from digest.rules import kinds
-from digest.rules.kind import Kind
 from digest.rules.model import Rule, Subject
+from digest.sides import Sides, side_of
 
-Number = Callable[[int, int], float]  # of child and parent
-Interval = tuple[float, float]  # both ends in it
-# bits the child must have, bits of the parent, numbers with their bounds, bits neither may have, tests that must fail
-Test = tuple[int, int, tuple[tuple[int, float, float], ...], int, int, tuple[Any, ...]]
-PARENT, OTHER, NONE = 1, 2, 0
+SMALL = 64  # tables of whole numbers up to this are looked up instead of searched
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """What must hold for a rule: bits of each side, numbers within bounds, bits and tests that must not."""
+
+    child: int = 0
+    parent: int = 0
+    numbers: tuple[tuple[int, float, float], ...] = ()
+    never_child: int = 0
+    never_parent: int = 0
+    never: tuple[Test, ...] = ()
+
+    @property
+    def one_number(self) -> bool:
+        return len(self.numbers) == 1 and not (
+            self.child or self.parent or self.never_child or self.never_parent or self.never
+        )
+
+    @property
+    def one_side(self) -> bool:
+        return bool(self.child) != bool(self.parent) and not (
+            self.numbers or self.never_child or self.never_parent or self.never
+        )
 
 
 class Pairs:
     """Scores of pairs by the rules of one subject.
 
-    A parent is one of `parents`, each a group of turns (a question of several turns is one parent), in order.
-    `begin(child, candidates)` must be called before the pairs of a child are scored: some rules compare candidates.
+    A parent is one of `parents`, each a group of turns (a question of several turns is one parent), in order. `begin`
+    takes a child with its candidates; what is asked then is by the candidates' places.
     """
 
     def __init__(self, facts: Facts, subject: Subject, parents: Sequence[Sequence[int]]) -> None:
-        self.facts = facts
-        self.subject = subject
         self.rules = subject.rules
-        self.parents = parents
-        self.turns = facts.turns
-        self.replies: list[list[int]] = [[] for _ in parents]  # children given to each parent so far
-        self.hops: Mapping[int, int] = {}  # links from the child of now to each parent
-        self.child = -1
-        self._numbers: dict[Any, int] = {}
-        self._functions: list[Number] = []
-        self._sided = _Sides(facts, subject, parents)
-        self._compile()
-
-    # ---- what a rule needs ------------------------------------------------------------------------------------
-
-    def _compile(self) -> None:
-        place = {rule.id: k for k, rule in enumerate(self.rules)}
-        steps: dict[int, list[tuple[Interval, int]]] = {}
-        child_side: list[int] = []
-        parent_side: list[int] = []
+        self.sides = Sides(facts, subject, parents)
+        self.between = Between(facts, parents)
+        self._keys: dict[Key, int] = {}
+        tests = self._tests()
+        self._columns = [self.between.column(key) for key in self._keys]
+        weights = [rule.weight for rule in self.rules]
+        by_number: dict[int, list[tuple[Interval, int]]] = {}
+        single: dict[str, list[int]] = {"child": [], "parent": []}
         self._combined: list[tuple[Test, int]] = []
-        for k in range(len(self.rules)):
-            test = self._any(k, place)
-            child, parent, intervals, *never = test
-            plain = not any(never)
-            if plain and not child and not parent and len(intervals) == 1:
-                number, low, high = intervals[0]
-                steps.setdefault(number, []).append(((low, high), k))
-            elif plain and not intervals and child == 1 << k and not parent:
-                child_side.append(k)
-            elif plain and not intervals and parent == 1 << k and not child:
-                parent_side.append(k)
+        for k, test in enumerate(tests):
+            if test.one_number:
+                number, low, high = test.numbers[0]
+                by_number.setdefault(number, []).append(((low, high), k))
+            elif test.one_side and not isinstance(self.rules[k].kind, kinds.All):
+                single["child" if test.child else "parent"].append(k)
             else:
                 self._combined.append((test, k))
-        weights = [rule.weight for rule in self.rules]
-        tables = [(n, *_table(of)) for n, of in sorted(steps.items())]
-        self._fired_steps = tables
+        self._tables = [(n, *_table(of)) for n, of in sorted(by_number.items())]
         self._steps = [
-            (n, bounds, [sum(weights[k] for k in stretch) for stretch in fired])
-            for n, bounds, fired in tables
-            if any(weights[k] for stretch in fired for k in stretch)
+            _Step(n, bounds, [sum(weights[k] for k in on) for on in fired])
+            for n, bounds, fired in self._tables
+            if any(weights[k] for on in fired for k in on)
         ]
         self._weighing = [(test, weights[k]) for test, k in self._combined if weights[k]]
-        self._child_fired, self._child_score = _sums(self._sided.child, child_side, weights)
-        self._parent_fired, self._parent_score = _sums(self._sided.parent, parent_side, weights)
+        self._child_fired, self._child_score = _sums(self.sides.child, single["child"], weights)
+        self._parent_fired, self._parent_score = _sums(self.sides.parent, single["parent"], weights)
 
-    def _single(self, k: int, rule: Rule) -> Test:
+    # ---- what the rules need ----------------------------------------------------------------------------------
+
+    def _tests(self) -> list[Test]:
+        place = {rule.id: k for k, rule in enumerate(self.rules)}
+        return [
+            self._all(rule.kind, place) if isinstance(rule.kind, kinds.All) else self._one(k, rule)
+            for k, rule in enumerate(self.rules)
+        ]
+
+    def _one(self, k: int, rule: Rule) -> Test:
         side = side_of(rule.kind)
-        if side == "both":
-            return (1 << k, 1 << k, (), 0, 0, ())
-        if side == "child":
-            return (1 << k, 0, (), 0, 0, ())
-        if side == "parent":
-            return (0, 1 << k, (), 0, 0, ())
-        return (0, 0, tuple(self._intervals(rule.kind)), 0, 0, ())
+        if side:
+            return Test(child=(side != "parent") << k, parent=(side != "child") << k)
+        numbers = [(self._keys.setdefault(key, len(self._keys)), *bound) for key, bound in asked(rule.kind)]
+        return Test(numbers=tuple(numbers))
 
-    def _flatten(self, rule: Rule, place: Mapping[str, int]) -> Test:
-        kind = rule.kind
-        assert isinstance(kind, kinds.All)
-        child = parent = not_child = not_parent = 0
-        intervals: list[tuple[int, float, float]] = []
-        forbidden: list[Any] = []
-        for name in kind.of:
-            c, p, numbers, nc, np, no = self._any(place[name], place)
-            child, parent, not_child, not_parent = child | c, parent | p, not_child | nc, not_parent | np
-            intervals += numbers
-            forbidden += no
-        for name in kind.not_:
-            c, p, numbers, nc, np, no = self._any(place[name], place)
-            if bin(c).count("1") + bin(p).count("1") + len(numbers) == 1 and not nc | np and not no and not numbers:
-                not_child, not_parent = not_child | c, not_parent | p
-            else:
-                forbidden.append((c, p, numbers, nc, np, no))
-        return (child, parent, tuple(intervals), not_child, not_parent, tuple(forbidden))
+    def _all(self, kind: kinds.All, place: Mapping[str, int]) -> Test:
+        yes = [self._one(place[name], self.rules[place[name]]) for name in kind.of]
+        no = [self._one(place[name], self.rules[place[name]]) for name in kind.not_]
+        sided = [test for test in no if test.one_side]
+        return Test(
+            _bits(test.child for test in yes),
+            _bits(test.parent for test in yes),
+            tuple(number for test in yes for number in test.numbers),
+            _bits(test.child for test in sided),
+            _bits(test.parent for test in sided),
+            tuple(test for test in no if not test.one_side),
+        )
 
-    def _any(self, k: int, place: Mapping[str, int]) -> Test:
-        rule = self.rules[k]
-        return self._flatten(rule, place) if isinstance(rule.kind, kinds.All) else self._single(k, rule)
-
-    def _intervals(self, kind: Kind) -> list[tuple[int, float, float]]:
-        """The numbers that a rule on both turns asks for, with their bounds."""
-        if isinstance(kind, kinds.Gap):
-            wanted = [
-                (("turns",), kind.min_turns, kind.max_turns),
-                (("messages",), kind.min_messages, kind.max_messages),
-                (("seconds",), kind.min_time, kind.max_time),
-            ]
-            return [
-                (self._number(key), -inf if low is None else low, inf if high is None else high)
-                for key, low, high in wanted
-                if low is not None or high is not None
-            ]
-        if isinstance(kind, kinds.PairQuote):
-            code = {"parent": PARENT, "other": OTHER, "none": NONE}[kind.of]
-            return [(self._number(("quote",)), code, code)]
-        if isinstance(kind, kinds.PairMention):
-            if kind.of in ("child", "back-other"):
-                code = PARENT if kind.of == "child" else OTHER
-                return [(self._number(("back",)), code, code)]
-            code = {"parent": PARENT, "other": OTHER, "none": NONE}[kind.of]
-            return [(self._number(("mention",)), code, code)]
-        if isinstance(kind, kinds.SameSpeaker):
-            code = 0 if kind.of == "neither" else 1
-            return [(self._number(("same",)), code, code)]
-        if isinstance(kind, kinds.SharedWords):
-            made = [(self._number(("shared", kind.of, kind.long)), _low(kind.min), _high(kind.max))]
-            if kind.best:
-                made.append((self._number(("best", kind.of)), 1, 1))
-            return made
-        if isinstance(kind, kinds.Between):
-            return [(self._number(("between", kind.what, kind.act)), _low(kind.min), _high(kind.max))]
-        if isinstance(kind, kinds.Typing):
-            return [(self._number(("typing",)), -inf, kind.pace - 1e-9)]
-        if isinstance(kind, kinds.Talked):
-            return [(self._number(("talked",)), _low(kind.min), _high(kind.max))]
-        if isinstance(kind, kinds.Reacts):
-            return [(self._number(("reacts", kind.act)), 1, kind.turns)]
-        if isinstance(kind, kinds.Returns):
-            return [(self._number(("returns", kind.naming, kind.act)), 1, kind.turns)]
-        if isinstance(kind, kinds.Chain):
-            return [(self._number(("chain", kind.of, kind.turns)), _low(kind.min), _high(kind.max))]
-        if isinstance(kind, kinds.Order):
-            return [(self._number(("order",)), _low(kind.min), _high(kind.max))]
-        if isinstance(kind, kinds.Linked):
-            return [(self._number(("linked",)), kind.min or 1, _high(kind.max))]
-        raise NotImplementedError(type(kind).__name__)
-
-    def _number(self, key: tuple[Any, ...]) -> int:
-        if key not in self._numbers:
-            self._numbers[key] = len(self._functions)
-            self._functions.append(getattr(self, f"_{key[0]}")(*key[1:]))
-        return self._numbers[key]
-
-    # ---- scoring ----------------------------------------------------------------------------------------------
+    # ---- one child and its candidates -------------------------------------------------------------------------
 
     def begin(self, child: int, candidates: Sequence[int]) -> None:
         """Look at a child against its candidates, the nearest first."""
-        self.child = child
-        self.candidates = candidates
-        self._at = {p: n for n, p in enumerate(candidates, 1)}
-        self._last = {p: self.last(child, p) for p in candidates}
-        self._memo: dict[Any, Any] = {}
-        bits = self._sided.child[child]
-        self._live = [
-            (parent, intervals, no_parent, forbidden, weight)
-            for (mine, parent, intervals, no_child, no_parent, forbidden), weight in self._weighing
-            if mine & bits == mine and not no_child & bits
-        ]
+        self.child, self.candidates = child, candidates
+        self.between.begin(child, candidates)
+        self._values: list[Column] = [column() for column in self._columns]
 
-    def last(self, child: int, parent: int) -> int:
-        """The parent's last turn before the child."""
-        group = self.parents[parent]
-        return group[0] if len(group) == 1 else group[max(0, bisect_left(group, child) - 1)]
-
-    def score(self, child: int, parent: int) -> float:
-        """The sum of the weights of the rules that fire on a pair."""
-        total = self._child_score[child] + self._parent_score[parent]
-        numbers = [f(child, parent) for f in self._functions]
-        for n, bounds, weights in self._steps:
-            total += weights[bisect_right(bounds, numbers[n])]
-        bits = self._sided.parent[parent]
-        for needed, intervals, no_parent, forbidden, weight in self._live:
-            if needed & bits != needed or no_parent & bits:
+    def scores(self) -> list[float]:
+        """The sum of the weights of the rules that fire on each pair."""
+        values, parent_score = self._values, self._parent_score
+        base = self._child_score[self.child]
+        totals = [base + parent_score[p] for p in self.candidates]
+        for step in self._steps:
+            totals = step.added(values[step.number], totals)
+        mine = self.sides.child[self.child]
+        bits = [self.sides.parent[p] for p in self.candidates]
+        every = range(len(bits))
+        having: dict[int, Sequence[int]] = {0: every}
+        for test, weight in self._weighing:
+            if test.child & mine != test.child or test.never_child & mine:
                 continue
-            for n, low, high in intervals:
-                if not low <= numbers[n] <= high:
+            needed = test.parent
+            places = having.get(needed)
+            if places is None:
+                places = having[needed] = [n for n in every if bits[n] & needed == needed]
+            if test.never_parent:
+                places = [n for n in places if not bits[n] & test.never_parent]
+            for number, low, high in test.numbers:
+                column = values[number]
+                if column:
+                    places = [n for n in places if low <= column[n] <= high]
+                elif not low <= 0 <= high:
+                    places = ()
+                if not places:
                     break
-            else:
-                if not forbidden or not self._forbids(forbidden, child, parent, numbers):
-                    total += weight
-        return total
+            for n in places:
+                if not test.never or not any(self._holds(t, n) for t in test.never):
+                    totals[n] += weight
+        return totals
 
-    def fired(self, child: int, parent: int) -> list[int]:
-        """Places of the rules that fire on a pair, ascending; also those of weight 0."""
-        numbers = [f(child, parent) for f in self._functions]
-        found = [*self._child_fired[child], *self._parent_fired[parent]]
-        for n, bounds, fired in self._fired_steps:
-            found += fired[bisect_right(bounds, numbers[n])]
-        found += [k for test, k in self._combined if self._holds(test, child, parent, numbers)]
+    def fired(self, n: int) -> list[int]:
+        """Places of the rules that fire on the n-th candidate, ascending; also those of weight 0."""
+        found = [*self._child_fired[self.child], *self._parent_fired[self.candidates[n]]]
+        for number, bounds, fired in self._tables:
+            found += fired[bisect_right(bounds, self._value(number, n))]
+        found += [k for test, k in self._combined if self._holds(test, n)]
         return sorted(found)
 
-    def evidence(self, child: int, parent: int) -> tuple[Evidence, ...]:
-        """The rules behind a pair's score, the heaviest first."""
-        rules = [self.rules[k] for k in self.fired(child, parent) if self.rules[k].weight]
+    def evidence(self, n: int) -> tuple[Evidence, ...]:
+        """The rules behind the n-th candidate's score, the heaviest first."""
+        rules = [self.rules[k] for k in self.fired(n) if self.rules[k].weight]
         return tuple(Evidence(r.id, r.weight) for r in sorted(rules, key=lambda r: (-abs(r.weight), r.id)))
 
-    def _holds(self, test: tuple[Any, ...], child: int, parent: int, numbers: Sequence[float]) -> bool:
-        mine, theirs, intervals, no_child, no_parent, forbidden = test
-        c, p = self._sided.child[child], self._sided.parent[parent]
+    def _value(self, number: int, n: int) -> float:
+        column = self._values[number]
+        return column[n] if column else 0
+
+    def _holds(self, test: Test, n: int) -> bool:
+        child, parent = self.sides.child[self.child], self.sides.parent[self.candidates[n]]
         return (
-            mine & c == mine
-            and theirs & p == theirs
-            and not no_child & c
-            and not no_parent & p
-            and all(low <= numbers[n] <= high for n, low, high in intervals)
-            and not self._forbids(forbidden, child, parent, numbers)
+            test.child & child == test.child
+            and test.parent & parent == test.parent
+            and not test.never_child & child
+            and not test.never_parent & parent
+            and all(low <= self._value(number, n) <= high for number, low, high in test.numbers)
+            and not any(self._holds(t, n) for t in test.never)
         )
 
-    def _forbids(self, tests: Sequence[Any], child: int, parent: int, numbers: Sequence[float]) -> bool:
-        return any(self._holds(test, child, parent, numbers) for test in tests)
 
-    # ---- numbers between two turns ----------------------------------------------------------------------------
+class _Step:
+    """All rules on one number: what they add together, by its value."""
 
-    def _turns(self) -> Number:
-        return lambda i, p: i - self._last[p]
+    def __init__(self, number: int, bounds: list[float], weights: list[float]) -> None:
+        self.number, self.bounds, self.weights = number, bounds, weights
+        self.zero = weights[bisect_right(bounds, 0)]
+        top = int(max(bounds)) + 2 if bounds and _whole(bounds) else 0
+        self.small = [weights[bisect_right(bounds, v)] for v in range(SMALL)] if 0 < top <= SMALL else []
 
-    def _messages(self) -> Number:
-        turns = self.turns
-        return lambda i, p: turns[i].messages[0] - turns[self._last[p]].messages[-1]
-
-    def _seconds(self) -> Number:
-        turns = self.turns
-        return lambda i, p: turns[i].start - turns[self._last[p]].end
-
-    def _quote(self) -> Number:
-        turns = self.turns
-
-        def code(i: int, p: int) -> int:
-            quotes = turns[i].quotes
-            if not quotes:
-                return NONE
-            return PARENT if any(j in quotes for j in self.parents[p]) else OTHER
-
-        return code
-
-    def _mention(self) -> Number:
-        turns = self.turns
-
-        def code(i: int, p: int) -> int:
-            named = turns[i].mentions
-            if not named:
-                return NONE
-            if turns[self._last[p]].speaker in named:
-                return PARENT
-            if "near" not in self._memo:
-                people = {turns[self._last[q]].speaker for q in self.candidates}
-                self._memo["near"] = not people.isdisjoint(named)
-            return OTHER if self._memo["near"] else NONE
-
-        return code
-
-    def _back(self) -> Number:
-        turns = self.turns
-
-        def code(i: int, p: int) -> int:
-            named = turns[self._last[p]].mentions
-            if not named:
-                return NONE
-            return PARENT if turns[i].speaker in named else OTHER
-
-        return code
-
-    def _same(self) -> Number:
-        turns = self.turns
-        return lambda i, p: turns[i].speaker == turns[self._last[p]].speaker
-
-    def _shared(self, of: str, long: bool) -> Number:
-        sizes = self.facts.sizes
-
-        def amount(i: int, p: int) -> float:
-            value = self._sums(of, i).get(p, 0.0)
-            return value / sqrt(sizes[self._last[p]] + 3) if long and value else value
-
-        return amount
-
-    def _best(self, of: str) -> Number:
-        def is_best(i: int, p: int) -> bool:
-            sums = self._sums(of, i)
-            if ("best", of) not in self._memo:
-                self._memo["best", of] = max(sums.values(), default=0.0)
-            return bool(0.0 < sums.get(p, 0.0) == self._memo["best", of])
-
-        return is_best
-
-    def _sums(self, of: str, child: int) -> dict[int, float]:
-        """Weight of what the child shares with each candidate."""
-        found = self._memo.get(of)
-        if found is None:
-            held = getattr(self.facts, of)
-            mine = held[child]
-            found = self._memo[of] = {}
-            if mine:
-                keys = mine.keys()
-                for p in self.candidates:
-                    group = self.parents[p]
-                    theirs = held[group[0]].keys() if len(group) == 1 else {w for j in group for w in held[j]}
-                    common = keys & theirs
-                    if common:
-                        found[p] = round(sum(mine[w] for w in common), 6)
-        return found
-
-    def _between(self, what: str, act: str) -> Number:
-        facts, turns = self.facts, self.turns
-        if act:
-            taken = facts.acts.taken.get(act) or [False] * len(turns)
-            of = {s: [j for j in places if taken[j]] for s, places in facts.spoken.items()}
-            every: Sequence[int] = [j for j in facts.all_spoken if taken[j]]
-        else:
-            of, every = {s: list(places) for s, places in facts.spoken.items()}, facts.all_spoken
-        count = facts.between
-        if what == "anyone":
-            return lambda i, p: count(every, self._last[p], i)
-        if what == "parent-speaker":
-            return lambda i, p: count(of.get(turns[self._last[p]].speaker, ()), self._last[p], i)
-        if what == "child-speaker":
-            return lambda i, p: count(of.get(turns[i].speaker, ()), self._last[p], i)
-        if what == "others":
-
-            def others(i: int, p: int) -> int:
-                j = self._last[p]
-                pair = {turns[i].speaker, turns[j].speaker}
-                return count(every, j, i) - sum(count(of.get(s, ()), j, i) for s in pair)
-
-            return others
-
-        def speakers(i: int, p: int) -> int:
-            j = self._last[p]
-            places = every[bisect_right(every, j) : bisect_left(every, i)]
-            return len({turns[x].speaker for x in places} - {turns[i].speaker})
-
-        return speakers
-
-    def _typing(self) -> Number:
-        turns, openings = self.turns, self.facts.openings
-        return lambda i, p: (turns[i].start - turns[self._last[p]].end) / openings[i] if openings[i] else inf
-
-    def _talked(self) -> Number:
-        turns = self.turns
-
-        def times(i: int, p: int) -> int:
-            if "talked" not in self._memo:
-                self._memo["talked"] = talked(self.facts, i)
-            return self._memo["talked"].get(turns[self._last[p]].speaker, 0)  # type: ignore[no-any-return]
-
-        return times
-
-    def _reacts(self, act: str) -> Number:
-        facts, turns = self.facts, self.turns
-        taken = facts.acts.taken.get(act) if act else None
-
-        def distance(i: int, p: int) -> int:
-            j = self._last[p]
-            own = facts.spoken.get(turns[i].speaker, ())
-            k = bisect_left(own, j) - 1
-            if k < 0 or turns[j].speaker == turns[i].speaker or (taken is not None and not taken[own[k]]):
-                return 0
-            return j - own[k]
-
-        return distance
-
-    def _returns(self, naming: bool, act: str) -> Number:
-        turns = self.turns
-        taken = self.facts.acts.taken.get(act) if act else None
-
-        def distance(i: int, p: int) -> int:
-            if "after" not in self._memo:
-                self._memo["after"] = after(self.facts, i)
-            speaker = turns[self._last[p]].speaker
-            if speaker == turns[i].speaker:
-                return 0
-            for n, j in enumerate(self._memo["after"], 1):
-                if turns[j].speaker != speaker or (taken is not None and not taken[j]):
-                    continue
-                if not naming:
-                    return n
-                if turns[i].speaker in turns[j].mentions:
-                    return n
-            return 0
-
-        return distance
-
-    def _chain(self, of: str, near: int | None) -> Number:
-        turns = self.turns
-
-        def replies(i: int, p: int) -> int:
-            found = self.replies[p]
-            if near is not None:
-                found = [j for j in found if i - j <= near]
-            if of == "anyone" or not found:
-                return len(found)
-            mine = sum(turns[j].speaker == turns[i].speaker for j in found)
-            return mine if of == "child-speaker" else len(found) - mine
-
-        return replies
-
-    def _order(self) -> Number:
-        return lambda i, p: self._at[p]
-
-    def _linked(self) -> Number:
-        return lambda i, p: self.hops.get(p, 0)
+    def added(self, column: Column, totals: list[float]) -> list[float]:
+        """The totals with what the rules add; an empty column is nought everywhere."""
+        if not column:
+            zero = self.zero
+            return [t + zero for t in totals] if zero else totals
+        small = self.small
+        if small and type(column[0]) is int and min(column) >= 0 and max(column) < SMALL:
+            return [t + small[v] for t, v in zip(totals, column, strict=True)]  # type: ignore[call-overload]
+        bounds, weights = self.bounds, self.weights
+        return [t + weights[bisect_right(bounds, v)] for t, v in zip(totals, column, strict=True)]
 
 
-class _Sides:
-    """Which rules on one side hold, as bits: `child[turn]` and `parent[parent]`."""
-
-    def __init__(self, facts: Facts, subject: Subject, parents: Sequence[Sequence[int]]) -> None:
-        self.facts = facts
-        number = len(facts.turns)
-        self.child = [0] * number
-        whole = [0] * number
-        rules = subject.rules
-        for i, turn in enumerate(facts.turns):
-            child = parent = 0
-            for k in subject.texts.fires(turn.text):
-                side = side_of(rules[k].kind)
-                child |= (side == "child") << k
-                parent |= (side == "parent") << k
-            self.child[i], whole[i] = child, parent
-        for k, rule in enumerate(rules):
-            side = side_of(rule.kind)
-            if not side or isinstance(rule.kind, kinds.PairPattern | kinds.PairLexicon):
-                continue
-            for into, mine in ((self.child, "child"), (whole, "parent")):
-                if side in (mine, "both"):
-                    for i in self._turns(rule.kind, mine):
-                        into[i] |= 1 << k
-        self.parent = [0] * len(parents)
-        for p, group in enumerate(parents):
-            for j in group:
-                self.parent[p] |= whole[j]
-
-    def _turns(self, kind: Kind, side: str) -> list[int]:
-        """The turns of which a rule on one side holds."""
-        facts, acts = self.facts, self.facts.acts
-        turns, states = facts.turns, facts.scene.states
-        every = range(len(turns))
-        if isinstance(kind, kinds.PairActs):
-            taken = acts.taken.get(getattr(kind, side)) or ()
-            return [i for i, yes in enumerate(taken) if yes]
-        if isinstance(kind, kinds.PairScored):
-            low, high = _low(kind.min), _high(kind.max)
-            return [i for i, score in enumerate(acts.scores.get(kind.act) or ()) if low <= score <= high]
-        if isinstance(kind, kinds.PairLength):
-            low, high = _low(kind.min), _high(kind.max)
-            return [i for i in every if low <= facts.sizes[i] <= high]
-        if isinstance(kind, kinds.PairSpeaker):
-            scene = facts.scene
-            if kind.is_ == "regular":
-                return [i for i in every if turns[i].speaker not in scene.guests | scene.owners]
-            whom = {"guest": scene.guests, "owner": scene.owners, "host": scene.owners}.get(kind.is_, frozenset())
-            return [i for i in every if turns[i].speaker in whom]
-        if isinstance(kind, kinds.PairState):
-            return [i for i in every if states[i][0] == kind.is_]
-        if isinstance(kind, kinds.PairMedia):
-            what = {"image": "images", "link": "links"}.get(kind.of)
-            amount = [getattr(t, what) if what else len(t.quotes) for t in turns]
-            return [i for i in every if amount[i] >= kind.min]
-        raise NotImplementedError(type(kind).__name__)
+def _whole(bounds: Iterable[float]) -> bool:
+    """Whether all bounds are whole numbers, or the least numbers over one."""
+    return all(abs(b - round(b)) < 1e-9 for b in bounds)
 
 
-def side_of(kind: Kind) -> str:
-    """The side a rule looks at: "child", "parent", "both", or "" where it looks at the two together."""
-    if isinstance(kind, kinds.PairActs):
-        return "both" if kind.parent and kind.child else "parent" if kind.parent else "child"
-    return getattr(kind, "side", "")
+def _bits(parts: Iterable[int]) -> int:
+    made = 0
+    for part in parts:
+        made |= part
+    return made
 
 
 def _sums(bits: Sequence[int], rules: Sequence[int], weights: Sequence[float]) -> tuple[list[list[int]], list[float]]:
@@ -502,21 +226,11 @@ def _sums(bits: Sequence[int], rules: Sequence[int], weights: Sequence[float]) -
 
 def _table(rules: Sequence[tuple[Interval, int]]) -> tuple[list[float], list[list[int]]]:
     """Bounds and, for each stretch between them, the rules whose intervals cover it."""
-    bounds = sorted({b for (low, high), _ in rules for b in (low, _after(high)) if b not in (-inf, inf)})
-    points = [-inf, *bounds]
-    return bounds, [[k for (low, high), k in rules if low <= p < _after(high)] for p in points]
+    marks = {b for (low, high), _ in rules for b in (low, _over(high))} - {-inf, inf}
+    points = sorted(marks)
+    return points, [[k for (low, high), k in rules if low <= p < _over(high)] for p in [-inf, *points]]
 
 
-def _after(high: float) -> float:
-    """The least bound that is over `high` for bisection."""
-    from math import nextafter
-
+def _over(high: float) -> float:
+    """The least number over `high`: where an interval that `high` belongs to ends."""
     return high if high == inf else nextafter(high, inf)
-
-
-def _low(bound: float | None) -> float:
-    return -inf if bound is None else bound
-
-
-def _high(bound: float | None) -> float:
-    return inf if bound is None else bound

@@ -1,0 +1,77 @@
+"""Threads: connected pieces of the reply graph, and which question follows up which."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.model import Link, Turn
+from digest.threads import follows, graph, threads
+
+
+def test_interleaved_threads_are_pulled_apart() -> None:
+    found = threads(6, {2: 0, 3: 1, 4: 2, 5: 3})
+    assert [(t.root, t.turns) for t in found] == [(0, (0, 2, 4)), (1, (1, 3, 5))]
+
+
+def test_a_turn_without_links_is_a_thread_alone() -> None:
+    assert [t.turns for t in threads(3, {2: 0})] == [(0, 2), (1,)]
+
+
+def test_a_day_without_turns_has_no_threads() -> None:
+    assert threads(0, {}) == ()
+
+
+@st.composite
+def forests(draw: st.DrawFn) -> tuple[int, dict[int, int]]:
+    size = draw(st.integers(0, 25))
+    parents = {c: draw(st.integers(0, c - 1)) for c in range(1, size) if draw(st.booleans())}
+    return size, parents
+
+
+@given(forests())
+def test_every_turn_stands_in_one_thread_whose_root_answers_nobody(forest: tuple[int, dict[int, int]]) -> None:
+    size, parents = forest
+    found = threads(size, parents)
+    assert sorted(t for thread in found for t in thread.turns) == list(range(size))
+    for thread in found:
+        assert thread.root == thread.turns[0] not in parents
+        assert all(parents[t] in thread.turns for t in thread.turns[1:])
+
+
+def test_the_graph_has_every_turn_and_link() -> None:
+    made = graph(4, {1: 0, 3: 0})
+    assert list(made.nodes) == [0, 1, 2, 3]
+    assert list(made.edges) == [(1, 0), (3, 0)]
+
+
+def turn(index: int, speaker: int, minute: int) -> Turn:
+    return Turn(index, speaker, (index,), (index,), 60 * minute, 60 * minute, "话")
+
+
+def above(
+    questions: list[tuple[int, ...]], answered: list[tuple[int, ...]], links: list[Link], who: str
+) -> list[int | None]:
+    """What each question follows up, where `who` names the speakers of turns a minute apart."""
+    return list(follows(questions, answered, links, [turn(i, ord(c), i) for i, c in enumerate(who)]))
+
+
+def test_who_asks_back_on_an_answer_follows_up_the_question() -> None:
+    assert above([(0,), (2,)], [(1,), (3,)], [Link(1, 0, 0.9), Link(2, 1, 0.9), Link(3, 2, 0.9)], "abab") == [None, 0]
+
+
+def test_a_question_of_somebody_new_follows_nothing() -> None:
+    assert above([(0,), (2,)], [(1,), ()], [Link(1, 0, 0.9), Link(2, 1, 0.9)], "abc") == [None, None]
+
+
+def test_an_unlikely_link_makes_no_follow_up() -> None:
+    assert above([(0,), (1,), (3,)], [(), (2,), ()], [Link(2, 1, 0.9), Link(3, 0, 0.2)], "abba") == [None] * 3
+
+
+def test_who_asks_on_at_once_follows_up_himself() -> None:
+    assert above([(0,), (2,)], [(1,), ()], [], "aba") == [None, 0]
+
+
+def test_after_a_long_pause_a_question_stands_alone() -> None:
+    turns = [turn(0, 1, 0), turn(1, 2, 1), turn(2, 1, 90)]
+    assert follows([(0,), (2,)], [(1,), ()], [Link(2, 1, 0.9)], turns) == (None, None)
