@@ -57,7 +57,7 @@ def main() -> None:
 
         def write() -> None:
             with schema.rebuilding(schema.place(settings.root)) as db:
-                into = writer.Writer(db, lambda texts: {})
+                into = writer.Writer(db, lambda texts: {}, lambda word: 0.5)
                 for n in range(0, len(rows), index.CHUNK * index.BATCH):
                     into.begin()
                     for source, row in list(zip(sources, rows, strict=True))[n : n + index.CHUNK * index.BATCH]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import build, init, inspect, knowledge, quality, review, rules
+from digest.cli import build, init, inspect, knowledge, pages, quality, review, rules
 from digest.cli.boundary import Boundary, quiet, stopped
 
 app = typer.Typer(
@@ -52,6 +52,9 @@ app.command("doctor")(review.doctor)
 app.command("index")(knowledge.index)
 app.command("search")(knowledge.search)
 app.command("show")(knowledge.show)
+app.command("faq")(pages.faq)
+app.command("month")(pages.month)
+app.command("week")(pages.week)
 app.add_typer(rules.app, name="rules")
 app.command("eval")(quality.eval_)
 app.command("tune")(quality.tune)

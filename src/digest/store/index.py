@@ -114,8 +114,10 @@ def _update(
         (stored,) = connection.execute("SELECT value FROM meta WHERE key = 'rules'").fetchone()
         if stored == _meta_stamp(settings, rules):
             return 0, unchanged, 0, 0, 0, tuple(failed)
+    from digest.tokens import RAREST
+
     made = stages()
-    writer = Writer(connection, lambda texts: counted(texts, made))
+    writer = Writer(connection, lambda texts: counted(texts, made), lambda word: made.vocabulary.idf(word) / RAREST)
     messages = entries = written = 0
     try:
         if gone:

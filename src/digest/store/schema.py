@@ -74,7 +74,11 @@ CREATE TABLE answers (
 CREATE INDEX answers_by_question ON answers (question);
 CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL, agreed INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE labels (label TEXT PRIMARY KEY, person INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE words (word TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE words (
+    word TEXT PRIMARY KEY,
+    times INTEGER NOT NULL,         -- in the messages
+    tells REAL NOT NULL             -- how rare it is in the language, from 0 to 1
+) WITHOUT ROWID;
 CREATE VIRTUAL TABLE message_words USING fts5(
     text, content='', columnsize=0, tokenize="unicode61 remove_diacritics 0"
 );

@@ -111,11 +111,14 @@ def lexicon(db: sqlite3.Connection, query: str) -> Lexicon:
     same = {w: tuple(group) for w, group in json.loads(meta.get("same", "{}")).items()}
     wanted = sorted(candidates(query))
     times: dict[str, int] = {}
+    tells: dict[str, float] = {}
     for n in range(0, len(wanted), 500):
         part = wanted[n : n + 500]
         marks = ",".join("?" * len(part))
-        times.update(db.execute(f"SELECT word, times FROM words WHERE word IN ({marks})", part))
-    return Lexicon(times, int(meta.get("messages", "0")), same, frozenset(json.loads(meta.get("stop", "[]"))))
+        for word, number, telling in db.execute(f"SELECT word, times, tells FROM words WHERE word IN ({marks})", part):
+            times[word], tells[word] = number, telling
+    stop = frozenset(json.loads(meta.get("stop", "[]")))
+    return Lexicon(times, int(meta.get("messages", "0")), same, stop, tells)
 
 
 def _number(day: str) -> int:

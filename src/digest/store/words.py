@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf, log
 
 LONGEST = 8  # characters of a Chinese word
@@ -56,6 +56,7 @@ class Lexicon:
     messages: int
     same: Mapping[str, tuple[str, ...]]
     stop: frozenset[str]
+    tells: Mapping[str, float] = field(default_factory=dict)  # how rare each is in the language, from 0 to 1
 
     def weight(self, word: str) -> float:
         """How much a word tells: the logarithm of how rare it is."""

@@ -29,9 +29,15 @@ class Name:
 class Writer:
     """Puts days into a store and takes them out; nothing is lasting before `commit`."""
 
-    def __init__(self, connection: sqlite3.Connection, counted: Callable[[Sequence[str]], Mapping[str, int]]) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        counted: Callable[[Sequence[str]], Mapping[str, int]],
+        tells: Callable[[str], float],
+    ) -> None:
         self.connection = connection
         self.counted = counted  # how often each word stands in texts
+        self.tells = tells  # how rare a word is in the language, from 0 to 1
         self.people: dict[str, int] = dict(connection.execute("SELECT label, person FROM labels"))
         self.words: Counter[str] = Counter()
         (self.last_person,) = connection.execute("SELECT coalesce(max(id), 0) FROM people").fetchone()
@@ -42,8 +48,8 @@ class Writer:
 
     def commit(self) -> None:
         self.connection.executemany(
-            "INSERT INTO words VALUES (?, ?) ON CONFLICT (word) DO UPDATE SET times = times + excluded.times",
-            self.words.items(),
+            "INSERT INTO words VALUES (?, ?, ?) ON CONFLICT (word) DO UPDATE SET times = times + excluded.times",
+            ((word, times, self.tells(word)) for word, times in self.words.items()),
         )
         self.words.clear()
         self.connection.execute("COMMIT")

@@ -1,0 +1,132 @@
+"""`digest faq`, `month`, `week`: pages made of many days, reviewed and merged like any digest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digest.cli import options
+from digest.cli.knowledge import Since, Until
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+    from digest.config import Settings
+
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the digests; default: digests.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Throw the edits in this page away; a backup is kept.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", metavar="N", help="How many questions.")]
+
+
+def faq(
+    since: Since = None,
+    until: Until = None,
+    room: options.Room = None,
+    limit: Limit = 100,
+    out: Out = None,
+    templates: options.Templates = None,
+    dry_run: DryRun = False,
+    fresh: Fresh = False,
+) -> None:
+    """Write the group's FAQ: questions that came back on several days, with all their answers by date.
+
+    Most asked and best answered come first. What you edit in it stays. Exit status: 0 done, 1 conflicts.
+    """
+    from digest import config
+    from digest.cli import project
+    from digest.store import pages
+
+    settings = project.settings(out=out, templates=templates)
+    first, last = (config.parse_day(d).isoformat() if d else "" for d in (since, until))
+
+    def made(db: sqlite3.Connection) -> dict[str, Any]:
+        return pages.faq(db, _front(settings), room, first, last, limit)
+
+    _write(settings, "faq", "faq.md.j2", room, made, "items", dry_run=dry_run, fresh=fresh)
+
+
+def month(
+    name: Annotated[str, typer.Argument(metavar="MONTH", help="The month, such as 2017-05.")],
+    room: options.Room = None,
+    out: Out = None,
+    templates: options.Templates = None,
+    dry_run: DryRun = False,
+    fresh: Fresh = False,
+) -> None:
+    """Write a month's roundup: its talks, the best threads, what stayed open, thanks to who agreed to be named."""
+    from digest.store import pages
+
+    _roundup(pages.month(name), room, out, templates, dry_run=dry_run, fresh=fresh)
+
+
+def week(
+    name: Annotated[str, typer.Argument(metavar="WEEK", help="The week, such as 2017-W21.")],
+    room: options.Room = None,
+    out: Out = None,
+    templates: options.Templates = None,
+    dry_run: DryRun = False,
+    fresh: Fresh = False,
+) -> None:
+    """Write a week's roundup: its talks, the best threads, what stayed open, thanks to who agreed to be named."""
+    from digest.store import pages
+
+    _roundup(pages.week(name), room, out, templates, dry_run=dry_run, fresh=fresh)
+
+
+def _roundup(
+    span: Any, room: str | None, out: Path | None, templates: Path | None, *, dry_run: bool, fresh: bool
+) -> None:
+    from digest.cli import project
+    from digest.store import pages
+
+    settings = project.settings(out=out, templates=templates)
+
+    def made(db: sqlite3.Connection) -> dict[str, Any]:
+        return pages.roundup(db, span, _front(settings), room)
+
+    _write(settings, span.name, "roundup.md.j2", room, made, "best", dry_run=dry_run, fresh=fresh)
+
+
+def _front(settings: Settings) -> dict[str, Any]:
+    """The front matter that the rules ask for, besides title and date."""
+    from digest.rules.load import load
+
+    table = load(settings.rules).subject("layout").tables.get("front") or {}
+    return {key: value for key, value in table.items() if key not in ("title", "date")}
+
+
+def _write(
+    settings: Settings,
+    name: str,
+    template: str,
+    room: str | None,
+    made: Callable[[sqlite3.Connection], dict[str, Any]],
+    counted: str,
+    *,
+    dry_run: bool,
+    fresh: bool,
+) -> None:
+    from contextlib import nullcontext
+
+    from digest import config, files, render
+    from digest.cli import project, writing
+    from digest.store import schema
+
+    with schema.reading(schema.place(settings.root)) as db:
+        context = made(db)
+    page = render.rendered(template, context, settings.templates)
+    path = (settings.out / config.safe_folder(room) if room else settings.out) / f"{name}.md"
+    with nullcontext() if dry_run else files.lock(settings.root):
+        written = writing.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run)
+    state = f"would be {written.status}" if dry_run else written.status
+    threads = len(context[counted])
+    print(f"{threads} {'question' if threads == 1 else 'questions'}  → {project.shown(written.path)} ({state})")
+    for note in written.notes:
+        print(f"  entries {note}")
+    if written.conflicts:
+        print(f"  {written.conflicts} in conflict: your words stand; see digest status")
+        raise typer.Exit(1)
