@@ -1,7 +1,8 @@
 """Digests on disk: written, merged, restored and mended so that no edit is lost.
 
 A project keeps under `.digest/`: `bases/<hash>`, what the program wrote, each named by its content; `conflicts/`, what
-could not be merged; `backups/`, what a merge or a fresh build replaced. A base is written before the digest that names
+could not be merged; `backups/`, what a merge or a fresh build replaced; `built/`, by which log and rules a digest
+was made. A base is written before the digest that names
 it: one that no file names does nothing, while a file that names a base that isn't there could not be merged. Callers
 hold `files.lock(project)` around everything here that writes.
 """
@@ -85,6 +86,9 @@ class Shelf:
         mark = hashlib.sha256(content).hexdigest()[:8]
         inner = self.inner(path)
         return self.project / files.STATE / "backups" / inner.with_name(f"{inner.stem}.{mark}{inner.suffix}")
+
+    def built(self, path: Path) -> Path:
+        return (self.project / files.STATE / "built" / self.inner(path)).with_suffix(".txt")
 
     def inner(self, path: Path) -> Path:
         """The digest's path below the folder of digests."""
@@ -184,6 +188,17 @@ def open_conflicts(shelf: Shelf, path: Path) -> tuple[Conflict, ...]:
         raise DigestError(f"{shelf.conflicts(path)}: not readable. `digest doctor` sets it aside") from None
 
 
+def remember(shelf: Shelf, path: Path, sources: str) -> None:
+    """Keep the hash of what a digest was made of, its log and the rules, for `made_of` to tell."""
+    if made_of(shelf, path) != sources:
+        files.write_atomic(shelf.built(path), sources, within=shelf.project)
+
+
+def made_of(shelf: Shelf, path: Path) -> str:
+    """The hash of what a digest was last made of; "" where nobody knows."""
+    return (_read(shelf.built(path)) or b"").decode("utf-8", "replace")
+
+
 def resolve(shelf: Shelf, path: Path, keys: Iterable[str] = ()) -> tuple[Conflict, ...]:
     """Settle conflicts, all of them where no keys are named: what stands in the digest counts. The settled ones."""
     wanted = set(keys)
@@ -210,9 +225,7 @@ def doctor(shelf: Shelf, digests: Iterable[Path]) -> tuple[Finding, ...]:
             found.append(Finding(folder, f"{left} temporary files of interrupted runs removed", mended=True))
     for path in sorted((state / "bases").glob("*")) if (state / "bases").is_dir() else ():
         if _loaded(path) is None:
-            found.append(
-                Finding(path, "this base is damaged. `digest build` mends it if the rules are the same")
-            )
+            found.append(Finding(path, "this base is damaged. `digest build` mends it if the rules are the same"))
     for path in sorted((state / "conflicts").rglob("*.json")):
         digest = (shelf.out / path.relative_to(state / "conflicts")).with_suffix(".md")
         try:

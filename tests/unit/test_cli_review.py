@@ -99,3 +99,15 @@ def test_doctor_leaves_no_trace_where_nothing_was_built(
     monkeypatch.chdir(tmp_path / "empty")
     assert run(capsys, "doctor").status == 0
     assert not list((tmp_path / "empty").iterdir())
+
+
+def test_status_tells_a_digest_that_is_older_than_its_log_or_rules(here: Path, capsys: Any) -> None:
+    log = here / "seeds" / f"{DAY}-chat.markdown"
+    log.write_text(log.read_text("utf-8") + "> 16:00:00  木木  \n   \n收工 \n   \n", "utf-8")
+    assert run(capsys, "status").out == f"  stale      {PAGE}\n\n1 stale\n"
+    run(capsys, "build", DAY)
+    assert run(capsys, "status").out == "1 untouched\n"
+    (here / "rules").mkdir()
+    (here / "rules" / "mine.yml").write_text("subject: questions\nsettings: {threshold: 0.31}\n", "utf-8")
+    edit("一般在哪一层做封装", "在哪一层封装")
+    assert f"  edited     {PAGE}; stale\n" in run(capsys, "status").out

@@ -176,7 +176,8 @@ def _day(
         text = extract.text(extract.extract(work.day, work.asked, work.digest, stages.layout))
         written = writing.write_data(settings, path.with_suffix(".json"), text, dry_run=dry_run)
     else:
-        written = writing.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run)
+        sources = writing.sources(found, settings)
+        written = writing.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run, sources=sources)
     figures = summary.summary(work.day, work.asked, page.masked, stages.asking.threshold)
     return Built(figures, written, log.warnings)
 

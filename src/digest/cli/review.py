@@ -20,15 +20,23 @@ Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder o
 COLOURS = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
 
 
-def status(room: options.Room = None, logs: options.Logs = None, out: Out = None) -> None:
+def status(
+    room: options.Room = None,
+    logs: options.Logs = None,
+    rules: options.Rules = None,
+    out: Out = None,
+    templates: options.Templates = None,
+) -> None:
     """List the digests: which are edited, untouched, in conflict or damaged; which days have none.
+
+    Stale is a digest whose log or rules have changed since it was built: a build may bring something new.
 
     Exit status: 0, or 1 where one is in conflict, damaged, or edited and what it was built from is unknown.
     """
     from digest import config, editing
-    from digest.cli import project
+    from digest.cli import project, writing
 
-    settings = project.settings(logs=logs, out=out)
+    settings = project.settings(logs=logs, rules=rules, out=out, templates=templates)
     shelf = _shelf(settings)
     days = config.days(settings, room)
     paths = {config.digest_path(settings, found.day, found.room): found for found in days}
@@ -37,11 +45,15 @@ def status(room: options.Room = None, logs: options.Logs = None, out: Out = None
     rows = []
     for path in (*paths, *alone):
         found = editing.status(shelf, path)
-        counts[found.state] = counts.get(found.state, 0) + 1
-        if found.state in ("missing", "untouched"):
+        made_of = editing.made_of(shelf, path) if path in paths and found.state != "missing" else ""
+        stale = bool(made_of) and made_of != writing.sources(paths[path], settings)
+        state = "stale" if stale and found.state == "untouched" else found.state
+        counts[state] = counts.get(state, 0) + 1
+        if state in ("missing", "untouched"):
             continue
-        also = f"; deleted: {' '.join(found.gone)}" if found.gone else ""
-        rows.append((found.state, f"{project.shown(path)}{also}{f': {found.reason}' if found.reason else ''}"))
+        also = "; stale" if stale and state != "stale" else ""
+        also += f"; deleted: {' '.join(found.gone)}" if found.gone else ""
+        rows.append((state, f"{project.shown(path)}{also}{f': {found.reason}' if found.reason else ''}"))
     for state, text in rows:
         _told(state, text)
     if rows:

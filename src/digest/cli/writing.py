@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from digest import files
-from digest.config import Settings
-from digest.editing import Shelf, build
+from digest.config import DayLog, Settings
+from digest.editing import Shelf, build, remember
 from digest.review import Note
 
 SAID: Mapping[str, str] = {
@@ -39,13 +41,36 @@ class Written:
     notes: tuple[str, ...] = ()
 
 
-def write_digest(settings: Settings, path: Path, text: str, *, fresh: bool = False, dry_run: bool = False) -> Written:
+def write_digest(
+    settings: Settings, path: Path, text: str, *, fresh: bool = False, dry_run: bool = False, sources: str = ""
+) -> Written:
     """Bring the digest at `path` up to `text`, every edit kept; `fresh` puts the edits into a backup instead.
 
-    Call it under the project's lock.
+    `sources` is kept beside it, for `digest status` to tell whether it is still made of the same. Call it under the
+    project's lock.
     """
-    done = build(Shelf(settings.root, settings.out), path, text, fresh=fresh, dry_run=dry_run)
+    shelf = Shelf(settings.root, settings.out)
+    done = build(shelf, path, text, fresh=fresh, dry_run=dry_run)
+    if sources and not dry_run:
+        remember(shelf, path, sources)
     return Written(path, done.what, done.backup, len(done.conflicts), noted(done.notes))
+
+
+def sources(found: DayLog, settings: Settings) -> str:
+    """A hash of what a day's digest is made of: its log, the rules, the templates, the settings."""
+    return hashlib.sha256(_rules(settings) + files.read_bytes(found.path)).hexdigest()[:16]
+
+
+@lru_cache(4)
+def _rules(settings: Settings) -> bytes:
+    from digest import __version__
+
+    told = [__version__, repr((settings.me, settings.agreed, settings.image_hosts, settings.encoding))]
+    made = hashlib.sha256("\x1f".join(told).encode())
+    for folder in (*settings.rules, *settings.templates):
+        for path in sorted(p for p in folder.iterdir() if p.suffix in (".yml", ".yaml", ".j2")):
+            made.update(b"\x1f" + path.name.encode() + b"\x1f" + files.read_bytes(path))
+    return made.digest()
 
 
 def noted(notes: Sequence[Note]) -> tuple[str, ...]:
