@@ -36,6 +36,16 @@ class Quoting:
     quotes: int
     lost: int  # quotes whose parent is no candidate
 
+    def found(self, weights: fit.Vector) -> int:
+        """How many quotes' parents are the best candidate; of equals the nearest."""
+        odds = fit.scores(self.table, weights)
+        at = found = 0
+        for size in self.sizes[: self.quotes]:
+            best = max(range(at, at + size), key=lambda k: (odds[k], -k))
+            found += bool(self.table.right[best])
+            at += size
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -46,6 +56,7 @@ class Answered:
     groups: tuple[Candidate, ...]
     examples: tuple[Example, ...]
     table: fit.Table
+    known_rows: fit.Vector  # 1 where the row's question was published
 
 
 def quoting(day: Day, stages: Stages) -> Quoting | None:
@@ -153,6 +164,7 @@ def answered(
     spans = windows(published.questions)
     fired: list[Sequence[int]] = []
     goods, weight, starts, biased = [], [], [], []
+    known_rows: list[float] = []
     for example in examples:
         inside = published.whole or within(turns[example.child].positions, spans)
         starts.append(len(fired))
@@ -160,8 +172,9 @@ def answered(
         goods += [n in example.right for n in range(len(example.fired))] + [-1 in example.right]
         biased += [False] * len(example.fired) + [True]
         weight += [1.0 if inside else outside] * (len(example.fired) + 1)
+        known_rows += [float(q in matched) for q in example.candidates] + [0.0]
     table = fit.table(fired, goods, weight, len(subject.rules) + 1, starts, biased)
-    return Answered(day, known, tuple(groups), examples, table)
+    return Answered(day, known, tuple(groups), examples, table, fit.vector(known_rows))
 
 
 def _right(
@@ -182,8 +195,10 @@ def _right(
     return right, known
 
 
-def printed(made: Answered, weights: fit.Vector) -> Iterator[tuple[Asked, ...]]:
-    """For each of THRESHOLDS the day's questions with the answers that these weights would print."""
+def printed(
+    made: Answered, weights: fit.Vector, thresholds: Sequence[float] = THRESHOLDS
+) -> Iterator[tuple[Asked, ...]]:
+    """For each of the ascending thresholds the day's questions with the answers that these weights would print."""
     odds = fit.scores(made.table, weights)
     none = float(weights[-1])
     found: list[Given] = []
@@ -193,11 +208,11 @@ def printed(made: Answered, weights: fit.Vector) -> Iterator[tuple[Asked, ...]]:
         scores = tuple(float(s) for s in odds[at : at + size])
         at += size + 1
         for q, probability in Choice(example.child, example.candidates, scores, none).best(2):
-            if probability > THRESHOLDS[0]:
+            if probability > thresholds[0]:
                 found.append(Given(example.child, q, probability))
     turns, messages = made.day.scene.turns, made.day.log.messages
     groups = [g.turns for g in made.groups]
-    for threshold in THRESHOLDS:
+    for threshold in thresholds:
         each = answers_stage.answers(made.facts, groups, [g for g in found if g.score > threshold])
         yield tuple(
             Asked(

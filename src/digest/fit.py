@@ -78,6 +78,11 @@ def joined(tables: Sequence[Table]) -> Table:
     )
 
 
+def fired(data: Table) -> Vector:
+    """In how many rows each column stands."""
+    return np.asarray(data.rows.sum(axis=0), dtype=np.float64).ravel()
+
+
 def vector(values: Sequence[float]) -> Vector:
     """Numbers as weights."""
     return np.array(values, dtype=np.float64)

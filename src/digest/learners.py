@@ -55,8 +55,10 @@ def _rounded(weights: fit.Vector) -> fit.Vector:
     return fit.vector([rounded(w) for w in weights])
 
 
-def _settings(subject: str, rules: Sequence[Rule], weights: fit.Vector) -> list[Setting]:
-    return [Setting(subject, (r.id,), rounded(w)) for r, w in zip(rules, weights, strict=False)]
+def _settings(subject: str, rules: Sequence[Rule], weights: fit.Vector, tables: Sequence[fit.Table]) -> list[Setting]:
+    """New weights; a rule that never fired on these days keeps its own, for nothing was learnt of it."""
+    fired = fit.fired(fit.joined(tables))
+    return [Setting(subject, (r.id,), rounded(w)) for r, w, n in zip(rules, weights, fired, strict=False) if n]
 
 
 def _without(tables: Sequence[fit.Table | None], folds: Sequence[int], fold: int) -> list[fit.Table]:
@@ -122,7 +124,7 @@ def questions(days: Sequence[Measured], folds: Sequence[int], stages: Stages, ho
     def settings(weights: fit.Vector, threshold: float) -> tuple[Setting, ...]:
         bias = Setting("questions", ("acts", QUESTION, "bias"), rounded(weights[-1]))
         line = Setting("questions", ("settings", "threshold"), threshold)
-        return (*_settings("questions", rules, weights), bias, line)
+        return (*_settings("questions", rules, weights, tables), bias, line)
 
     thresholds = _crossed(counts, folds, how.folds, THRESHOLDS, worth)
     every = fit.fitted(fit.joined(tables), signs, how.strength, pull=pull)
@@ -165,28 +167,17 @@ def links(days: Sequence[Day], logs: Iterable[Log], stages: Stages, how: Fitting
         weights = _rounded(fit.fitted(fit.joined(others), signs, how.strength, former, former)) if others else former
         for q, f in zip(quoted, folds, strict=True):
             if f == fold:
-                before += _found(q, former)
-                after += _found(q, weights)
+                before += q.found(former)
+                after += q.found(weights)
     every = fit.fitted(fit.joined(tables), signs, how.strength, former, former)
     total = sum(q.quotes + q.lost for q in quoted)
     return Learnt(
         (),
-        tuple(_settings("links", rules, every)),
+        tuple(_settings("links", rules, every, tables)),
         (),
         sum(len(q.sizes) for q in quoted),
         quotes=(before, after, total),
     )
-
-
-def _found(made: evidence.Quoting, weights: fit.Vector) -> int:
-    """How many quotes' parents are the best candidate."""
-    odds = fit.scores(made.table, weights)
-    at = found = 0
-    for size in made.sizes[: made.quotes]:
-        best = max(range(at, at + size), key=lambda k: (odds[k], -k))
-        found += bool(made.table.right[best])
-        at += size
-    return found
 
 
 # ---------------------------------------------------------------- answers
@@ -235,7 +226,7 @@ def answers(
     def settings(weights: fit.Vector, threshold: float) -> tuple[Setting, ...]:
         none = Setting("answers", ("settings", "none"), rounded(weights[-1]))
         line = Setting("answers", ("settings", "threshold"), threshold)
-        return (*_settings("answers", rules, weights), none, line)
+        return (*_settings("answers", rules, weights, every), none, line)
 
     every = [t for t in tables if t is not None]
     if not every:

@@ -52,6 +52,7 @@ class Share:
     right: int
     window_f1: float | None = None
     q_f1: float | None = None
+    link_f1: float | None = None  # of rules for answers; of rules for links the share of quotes that lose their parent
 
 
 def measured(sources: Iterable[Source], stages: Stages) -> Iterator[Measured]:

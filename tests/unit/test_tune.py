@@ -205,6 +205,16 @@ def test_rules_of_other_acts_are_left_alone(own: Path) -> None:
     assert not others.intersection(s.path[0] for s in made.settings)
 
 
+def test_a_rule_that_never_fired_keeps_its_weight(own: Path) -> None:
+    (own / "more.yml").write_text(
+        "subject: questions\nrules:\n  - {id: unheard, act: question, pattern: 量子纠缠, weight: 3.0}\n",
+        encoding="utf-8",
+    )
+    made = tune.tune([invented(n) for n in range(4)], rules_of(own), ["questions"], tune.Fitting(folds=2))
+    assert "unheard" not in {s.path[0] for s in made.settings}
+    assert made.rules.subject("questions").by_id["unheard"].weight == 3.0
+
+
 def test_numbers_put_into_rules_are_found_again(own: Path) -> None:
     changes = [Setting("questions", ("our-word",), 0.75), Setting("questions", ("acts", QUESTION, "bias"), -3.0)]
     changed = tune.with_numbers(rules_of(own), changes)

@@ -87,7 +87,7 @@ def eval_(
     report = tables.Report(
         tuple(work),
         tuple(other) if other is not None else None,
-        stages.asking,
+        stages,
         misses=misses,
         by_day=by_day,
         by_rule=by_rule,

@@ -11,9 +11,9 @@ from digest import evaluate, measure
 from digest.cli.term import columns, cut, pad, width
 from digest.evaluate import Figures, Slip, TalkFigures
 from digest.measure import Measured
-from digest.questions import Asking
 
 if TYPE_CHECKING:
+    from digest.pipeline import Stages
     from digest.tune import Tuned
 
 MOST_CHANGES = 24  # that are shown, the largest
@@ -25,7 +25,7 @@ class Report:
 
     days: tuple[Measured, ...]
     other: tuple[Measured, ...] | None
-    asking: Asking
+    stages: Stages
     misses: bool = False
     by_day: bool = False
     by_rule: bool = False
@@ -48,7 +48,7 @@ def lines(report: Report) -> Iterator[str]:
         yield from _changes(report.days, report.other)
     if report.by_rule:
         yield ""
-        yield from _rules(measure.shares(report.days, report.asking))
+        yield from _rules(report)
     if report.misses:
         for day in report.days:
             yield from _misses(day)
@@ -212,25 +212,47 @@ def _changes(days: Sequence[Measured], others: Sequence[Measured]) -> Iterator[s
             yield _slip(day, slip, f"{sign} {_name(day)} ")
 
 
-def _rules(shares: Sequence[measure.Share]) -> Iterator[str]:
+def _rules(report: Report) -> Iterator[str]:
+    from digest import shares
+
+    acts = measure.shares(report.days, report.stages.asking)
     yield "Rules for questions: turns on which each fired, those in stretches that were taken up, the share of"
     yield "these that was published, what F1 loses without it (in window, whole day; nothing fitted anew):"
     yield from table(
         ("rule", "weight", "fired", "in window", "right", "F1 window", "F1 day"),
-        [
-            (
-                *_share(s),
-                "" if s.window_f1 is None else f"{s.window_f1:+.4f}",
-                "" if s.q_f1 is None else f"{s.q_f1:+.4f}",
-            )
-            for s in shares
-            if s.q_f1 is not None
-        ],
+        [(*_share(s), _loss(s.window_f1), _loss(s.q_f1)) for s in acts if s.q_f1 is not None],
+    )
+    yield ""
+    yield "Rules for answers: pairs of a turn and a question on which each fired, those of published questions, the"
+    yield "share of these that was published, what links F1 loses without it:"
+    yield from table(
+        ("rule", "weight", "fired", "published", "right", "F1 links"),
+        [(*_share(s), _loss(s.link_f1)) for s in shares.answers(report.days, report.stages)],
+    )
+    yield ""
+    yield "Rules for links, on quoted replies with the quote cut away: candidates on which each fired, the share of"
+    yield "these that is the parent, the share of all quotes that lose their parent without it:"
+    rows = [(s, _share(s)) for s in shares.links(report.days, report.stages)]
+    yield from table(
+        ("rule", "weight", "fired", "right", "found"),
+        [(told[0], told[1], told[2], told[4], _loss(s.link_f1)) for s, told in rows],
     )
     yield ""
     yield "Rules for other acts: turns on which each fired, those in window, the share of these published as questions:"
-    rows = [(s.act, *_share(s)) for s in shares if s.q_f1 is None]
-    yield from table(("act", "rule", "weight", "fired", "in window", "questions"), rows, left=2)
+    others = [(s.act, *_share(s)) for s in acts if s.q_f1 is None]
+    yield from table(("act", "rule", "weight", "fired", "in window", "questions"), others, left=2)
+
+
+def _loss(value: float | None) -> str:
+    return "" if value is None else f"{round(value, 4) + 0.0:+.4f}"
+
+
+def _all_shares(report: Report) -> Iterator[measure.Share]:
+    from digest import shares
+
+    yield from measure.shares(report.days, report.stages.asking)
+    yield from shares.answers(report.days, report.stages)
+    yield from shares.links(report.days, report.stages)
 
 
 def _share(s: measure.Share) -> tuple[str, str, str, str, str]:
@@ -269,7 +291,7 @@ def as_json(report: Report) -> str:
         for d in report.days
     ]
     if report.by_rule:
-        data["rules"] = [_rounded(asdict(s)) for s in measure.shares(report.days, report.asking)]
+        data["rules"] = [_rounded(asdict(s)) for s in _all_shares(report)]
     if report.misses:
         data["slips"] = [
             {"day": d.published.day, "room": d.published.room, **_told(d, s)}
