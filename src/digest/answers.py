@@ -93,6 +93,7 @@ def choices(
     if not questions:
         return
     pairs = Pairs(facts, subject, questions)
+    looks_back = pairs.looks_back
     owner = {t: q for q, group in enumerate(questions) for t in group}
     starts = [group[0] for group in questions]
     turns = facts.turns
@@ -107,9 +108,10 @@ def choices(
         pairs.begin(i, candidates)
         choice = Choice(i, tuple(candidates), tuple(pairs.scores()), how.none)
         yield pairs, choice
-        for q, probability in choice.best(2):
-            if probability > how.threshold:
-                pairs.between.replies[q].append(i)
+        if looks_back:
+            for q, probability in choice.best(2):
+                if probability > how.threshold:
+                    pairs.between.replies[q].append(i)
 
 
 def _open(

@@ -227,18 +227,18 @@ class Between:
         """Weight of what the child shares with each candidate."""
         found: Column | None = self._memo.get(of)
         if found is None:
-            held: Sequence[Held] = getattr(self.facts, of)
-            mine = held[self.child]
+            held: Held = getattr(self.facts, of)
+            sets, weight = held.sets, held.weight
+            mine = sets[self.child]
             found = ()
             if mine:
-                keys = mine.keys()
                 if self.single:
-                    common = [keys & held[j].keys() for j in self.lasts]
+                    common = [mine & sets[j] for j in self.lasts]
                 else:
                     groups = [self.parents[p] for p in self.candidates]
-                    common = [{w for j in group for w in keys & held[j].keys()} for group in groups]
+                    common = [mine.intersection(frozenset().union(*[sets[j] for j in group])) for group in groups]
                 if any(common):
-                    found = [round(sum([mine[w] for w in words]), 6) if words else 0.0 for words in common]
+                    found = [round(sum([weight[w] for w in words]), 6) if words else 0.0 for words in common]
             self._memo[of] = found
         return found
 

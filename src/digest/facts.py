@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,19 @@ from digest.model import Turn
 if TYPE_CHECKING:
     from digest.tokens import Vocabulary
 
+HAN, LAST_HAN = "\u4e00", "\u9fff"
 LATELY = 16  # turns within which two people count as talking with each other
 SOON, SOON_SECONDS = 6, 600
 WORDED = 2  # characters over which a turn says something
 FAMILIAR = 1.5  # a character or pair that stands in more than one turn of nine (e^1.5 / 2) tells nothing
 
-Held = dict[str, float]  # what a turn holds, with its weight
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What each turn holds (words, characters) and what each of these weighs."""
+
+    sets: Sequence[frozenset[str]]
+    weight: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +38,9 @@ class Facts:
     acts: Acts
     sizes: Sequence[int]
     openings: Sequence[int]  # size of the turn's first message
-    words: Sequence[Held]
-    pairs: Sequence[Held]
-    characters: Sequence[Held]
+    words: Held
+    pairs: Held
+    characters: Held
     spoken: Mapping[int, Sequence[int]]  # turns with words of each speaker
     all_spoken: Sequence[int]
 
@@ -62,7 +70,7 @@ def facts(scene: Scene, acts: Acts, vocabulary: Vocabulary) -> Facts:
         [size(t.text.partition("\n")[0]) for t in turns],
         _words(turns, vocabulary),
         _rare([_pairs(t.text) for t in turns], 0.0),
-        _rare([{c for c in t.text if "\u4e00" <= c <= "\u9fff"} for t in turns], FAMILIAR),
+        _rare([{c for c in t.text if HAN <= c <= LAST_HAN} for t in turns], FAMILIAR),
         spoken,
         every,
     )
@@ -96,29 +104,21 @@ def talked(facts: Facts, child: int) -> dict[int, int]:
     return found
 
 
-def _words(turns: Sequence[Turn], vocabulary: Vocabulary) -> list[Held]:
+def _words(turns: Sequence[Turn], vocabulary: Vocabulary) -> Held:
     """Content words, each weighing its rarity in the language times its rarity that day."""
     from digest.tokens import day
 
-    sets = [dict.fromkeys(vocabulary.content_words(t.text)) for t in turns]
+    sets = [frozenset(vocabulary.content_words(t.text)) for t in turns]
     rarity = day(sets)
-    weight: dict[str, float] = {}
-    for words in sets:
-        for word in words:
-            if word not in weight:
-                weight[word] = vocabulary.idf(word) * rarity.rarity(word)
-    return [{w: weight[w] for w in words} for words in sets]
+    weight = {word: vocabulary.idf(word) * rarity.rarity(word) for word in frozenset[str]().union(*sets)}
+    return Held(sets, weight)
 
 
 def _pairs(text: str) -> set[str]:
-    return {
-        text[i : i + 2]
-        for i in range(len(text) - 1)
-        if "\u4e00" <= text[i] <= "\u9fff" and "\u4e00" <= text[i + 1] <= "\u9fff"
-    }
+    return {a + b for a, b in pairwise(text) if HAN <= a <= LAST_HAN and HAN <= b <= LAST_HAN}
 
 
-def _rare(sets: Sequence[Iterable[str]], less: float) -> list[Held]:
+def _rare(sets: Sequence[set[str]], less: float) -> Held:
     """Each set's members with log(turns / turns that hold them) - `less`, those at or under 0 left out."""
     holding: dict[str, int] = {}
     for members in sets:
@@ -126,4 +126,6 @@ def _rare(sets: Sequence[Iterable[str]], less: float) -> list[Held]:
             holding[m] = holding.get(m, 0) + 1
     number = len(sets) + 1
     weight = {m: value for m, n in holding.items() if (value := log(number / (n + 0.5)) - less) > 0}
-    return [{m: weight[m] for m in sorted(members) if m in weight} for members in sets]
+    # what stands in one turn alone is shared by none
+    common = frozenset(m for m in weight if holding[m] > 1)
+    return Held([common.intersection(members) for members in sets], weight)

@@ -75,6 +75,7 @@ def choices(facts: Facts, subject: Subject, how: Linking) -> Iterator[tuple[Pair
     """Each turn with its candidates and their scores, in order; the rules may look at the links chosen before."""
     parents = [(t.index,) for t in facts.turns]
     pairs = Pairs(facts, subject, parents)
+    looks_back = pairs.looks_back
     nearby = _Nearby(facts, how)
     for turn in facts.turns:
         i = turn.index
@@ -86,9 +87,10 @@ def choices(facts: Facts, subject: Subject, how: Linking) -> Iterator[tuple[Pair
         pairs.begin(i, candidates)
         choice = Choice(i, tuple(candidates), tuple(pairs.scores()), how.none)
         yield pairs, choice
-        ((parent, probability),) = choice.best(1)
-        if probability > how.threshold:
-            pairs.between.replies[parent].append(i)
+        if looks_back:
+            ((parent, probability),) = choice.best(1)
+            if probability > how.threshold:
+                pairs.between.replies[parent].append(i)
 
 
 def quoted(log: Log, turns: Sequence[Turn]) -> tuple[Turn, ...]:
@@ -160,7 +162,7 @@ class _Nearby:
     def __init__(self, facts: Facts, how: Linking) -> None:
         self.facts, self.how = facts, how
         self.holders: dict[str, list[int]] = {}
-        for i, words in enumerate(facts.words):
+        for i, words in enumerate(facts.words.sets):
             for word in words:
                 self.holders.setdefault(word, []).append(i)
 
@@ -176,7 +178,7 @@ class _Nearby:
             if turns[j].end < earliest:
                 break
             found.append(j)
-        wanted = {j for word in self.facts.words[child] for j in self.holders[word] if far < j <= near}
+        wanted = {j for word in self.facts.words.sets[child] for j in self.holders[word] if far < j <= near}
         if turn.mentions:
             wanted.update(j for j in range(far + 1, near + 1) if turns[j].speaker in turn.mentions)
         found += sorted((j for j in wanted if turns[j].end >= earliest), reverse=True)

@@ -82,6 +82,11 @@ class Pairs:
         self._child_fired, self._child_score = _sums(self.sides.child, single["child"], weights)
         self._parent_fired, self._parent_score = _sums(self.sides.parent, single["parent"], weights)
 
+    @property
+    def looks_back(self) -> bool:
+        """Whether a rule asks for what was chosen before, so that `between.replies` must be kept."""
+        return any(key[0] == "chain" for key in self._keys)
+
     # ---- what the rules need ----------------------------------------------------------------------------------
 
     def _tests(self) -> list[Test]:
