@@ -144,8 +144,8 @@ def links(found: Asked, published: Asked) -> tuple[list[tuple[int, ...]], set[in
     return each, {x for hit in each for x in hit}
 
 
-def counts(found: Sequence[Asked], published: Sequence[Asked]) -> Counts:
-    """What a day adds to the figures."""
+def counts(found: Sequence[Asked], published: Sequence[Asked], *, whole: bool = False) -> Counts:
+    """What a day adds to the figures; `whole`: its editor went over the whole day, so all of it is in window."""
     pairs = matched(found, published)
     order = sorted(range(len(found)), key=lambda p: (-found[p].score, min(found[p].messages, default=0)))
     hits = [p in pairs for p in order]
@@ -167,7 +167,7 @@ def counts(found: Sequence[Asked], published: Sequence[Asked]) -> Counts:
     return Counts(
         right=len(pairs),
         found=len(found),
-        inside=sum(within(q.messages, spans) for q in found),
+        inside=sum(whole or within(q.messages, spans) for q in found),
         published=k,
         r_precision=sum(hits[:k]) / k if k else 0.0,
         average=average / k if k else 0.0,
@@ -249,17 +249,19 @@ class Slip:
 SLIPS = ("question missed", "question wrong", "answer missed", "answer wrong")
 
 
-def slips(found: Sequence[Asked], published: Sequence[Asked]) -> tuple[Slip, ...]:
+def slips(found: Sequence[Asked], published: Sequence[Asked], *, whole: bool = False) -> tuple[Slip, ...]:
     """What a day missed and wrongly kept, in order of the log."""
-    return tuple(sorted(_slips(found, published), key=lambda s: (s.of or s.messages, bool(s.of), s.messages, s.what)))
+    return tuple(
+        sorted(_slips(found, published, whole), key=lambda s: (s.of or s.messages, bool(s.of), s.messages, s.what))
+    )
 
 
-def _slips(found: Sequence[Asked], published: Sequence[Asked]) -> Iterator[Slip]:
+def _slips(found: Sequence[Asked], published: Sequence[Asked], whole: bool) -> Iterator[Slip]:
     pairs = matched(found, published)
     spans = windows(published)
     for p, q in enumerate(found):
         if p not in pairs:
-            yield Slip("question wrong", q.messages, q.score, inside=within(q.messages, spans))
+            yield Slip("question wrong", q.messages, q.score, inside=whole or within(q.messages, spans))
     reached = set(pairs.values())
     for j, q in enumerate(published):
         if j not in reached:
@@ -290,13 +292,13 @@ class Change:
 
 def change(before: Record, after: Record, published: Record) -> Change:
     """What the rules behind `after` do to a day that those behind `before` did not, and the other way round."""
-    was, now = (slips(r.questions, published.questions) for r in (before, after))
+    was, now = (slips(r.questions, published.questions, whole=published.whole) for r in (before, after))
     old, new = ({(s.what, s.messages, s.of) for s in each} for each in (was, now))
     return Change(
         published.day,
         published.room,
-        figures([counts(before.questions, published.questions)]),
-        figures([counts(after.questions, published.questions)]),
+        figures([counts(before.questions, published.questions, whole=published.whole)]),
+        figures([counts(after.questions, published.questions, whole=published.whole)]),
         tuple(s for s in now if (s.what, s.messages, s.of) not in old),
         tuple(s for s in was if (s.what, s.messages, s.of) not in new),
     )

@@ -116,7 +116,7 @@ def questions(days: Sequence[Measured], folds: Sequence[int], stages: Stages, ho
             scores[n] = tuple(float(odds) for odds in fit.scores(tables[n], weights_now))
             for t in THRESHOLDS:
                 found = measure.asked(d.day, scores[n], replace(asking, threshold=t))
-                counts[n].append(evaluate.counts(found, d.published.questions))
+                counts[n].append(evaluate.counts(found, d.published.questions, whole=d.published.whole))
 
     def worth(f: evaluate.Figures) -> float:
         return {"window": f.window_f1, "day": f.q_f1}.get(how.aim, (f.window_f1 + f.q_f1) / 2)

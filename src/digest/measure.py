@@ -10,7 +10,7 @@ from digest import evaluate, pipeline, records
 from digest import questions as questions_stage
 from digest.acts import Acts
 from digest.curate import Day
-from digest.evaluate import Asked, Counts, Figures, Record, Speech, TalkFigures
+from digest.evaluate import Asked, Counts, Figures, Record, Slip, Speech, TalkFigures
 from digest.model import Log
 from digest.pipeline import Stages
 from digest.questions import QUESTION, Asking, Candidate
@@ -28,7 +28,11 @@ class Measured:
 
     @property
     def counts(self) -> Counts:
-        return evaluate.counts(self.found.questions, self.published.questions)
+        return evaluate.counts(self.found.questions, self.published.questions, whole=self.published.whole)
+
+    @property
+    def slips(self) -> tuple[Slip, ...]:
+        return evaluate.slips(self.found.questions, self.published.questions, whole=self.published.whole)
 
     @property
     def talks(self) -> tuple[Speech | None, Speech | None]:
@@ -88,7 +92,12 @@ def asked(day: Day, scores: Sequence[float], asking: Asking) -> tuple[Asked, ...
 
 def shares(days: Sequence[Measured], asking: Asking) -> tuple[Share, ...]:
     """What each rule for questions does over days, the most useful first; then those of the other acts, by id."""
-    baseline = [evaluate.counts(asked(d.day, d.day.acts.scores[QUESTION], asking), d.published.questions) for d in days]
+    baseline = [
+        evaluate.counts(
+            asked(d.day, d.day.acts.scores[QUESTION], asking), d.published.questions, whole=d.published.whole
+        )
+        for d in days
+    ]
     with_all = evaluate.figures(baseline)
     found = []
     for act, rules in (days[0].day.acts.rules if days else {}).items():
@@ -152,5 +161,5 @@ def _without(
         changed = list(scores)
         for t in turns:
             changed[t] -= weight
-        made.append(evaluate.counts(asked(d.day, changed, asking), d.published.questions))
+        made.append(evaluate.counts(asked(d.day, changed, asking), d.published.questions, whole=d.published.whole))
     return made

@@ -145,3 +145,9 @@ def test_the_figures_are_those_of_the_shared_scorer() -> None:
     assert asdict(ours) == theirs
     talks = score.score_talks([(p["talk"], raw[p["day"], p["room"]]["talk"]) for p in told])
     assert asdict(talk_figures((f.talk, p.talk) for f, p in zip(found, published, strict=True))) == talks
+
+
+def test_where_the_editor_went_over_the_whole_day_what_is_not_kept_was_left_out_on_purpose() -> None:
+    found = (Asked((10,), score=0.9), Asked((60,), score=0.8))
+    assert figures([counts(found, PUBLISHED, whole=True)]).window_precision == 1 / 2
+    assert all(s.inside for s in slips(found, PUBLISHED, whole=True))

@@ -186,7 +186,7 @@ def _days(days: Sequence[Measured]) -> Iterator[str]:
                 talk,
             )
         )
-    yield from table(("day", "published", "found", "F1 in window", "F1 day", "R-prec", "F1 links", "talk"), rows)
+    yield from table(("day", "given", "found", "F1 window", "F1 day", "R-prec", "F1 links", "talk"), rows)
 
 
 def _changes(days: Sequence[Measured], others: Sequence[Measured]) -> Iterator[str]:
@@ -261,7 +261,7 @@ def _share(s: measure.Share) -> tuple[str, str, str, str, str]:
 
 
 def _misses(day: Measured) -> Iterator[str]:
-    found = evaluate.slips(day.found.questions, day.published.questions)
+    found = day.slips
     if not found:
         return
     yield ""
@@ -294,9 +294,7 @@ def as_json(report: Report) -> str:
         data["rules"] = [_rounded(asdict(s)) for s in _all_shares(report)]
     if report.misses:
         data["slips"] = [
-            {"day": d.published.day, "room": d.published.room, **_told(d, s)}
-            for d in report.days
-            for s in evaluate.slips(d.found.questions, d.published.questions)
+            {"day": d.published.day, "room": d.published.room, **_told(d, s)} for d in report.days for s in d.slips
         ]
     if report.other is not None:
         data["against"] = _totals(report.other)
