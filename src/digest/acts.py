@@ -237,14 +237,16 @@ class _Evaluator:
         """For each turn, as bits, the turns that a `near` rule looks at."""
         key = (side, whose, most, reach, seconds)
         if key not in self.windows:
-            turns = self.turns
             farthest = reach if reach is not None else most * 2 + 10
+            # times run backwards through the past, so that one comparison tells too far on either side
+            sign = 1 if side == "after" else -1
+            begin = [t.end if side == "after" else -t.start for t in self.turns]
+            reached = [t.start if side == "after" else -t.end for t in self.turns]
             rows = []
             for i, row in enumerate(self.nearest(side, whose)):
-                bits, time = 0, turns[i].end if side == "after" else turns[i].start
+                bits, latest, last = 0, begin[i] + seconds, i * sign + farthest
                 for j in row[:most]:
-                    gap = turns[j].start - time if side == "after" else time - turns[j].end
-                    if gap > seconds or abs(j - i) > farthest:
+                    if reached[j] > latest or j * sign > last:
                         break
                     bits |= 1 << j
                 rows.append(bits)
@@ -265,18 +267,18 @@ class _Evaluator:
             rows: list[list[int]] = [[] for _ in turns]
             passed: list[int] = []  # turns already passed, the nearest last
             own: dict[int, list[int]] = {}
+            speakers = [turn.speaker for turn in turns]
             for i in order:
+                speaker = speakers[i]
                 if whose == "own":
-                    rows[i] = own.get(turns[i].speaker, [])[: -NEAREST - 1 : -1]
-                    own.setdefault(turns[i].speaker, []).append(i)
+                    rows[i] = own.get(speaker, [])[: -NEAREST - 1 : -1]
+                    own.setdefault(speaker, []).append(i)
                     continue
-                row = rows[i]
-                for j in reversed(passed[-4 * NEAREST :]):
-                    if whose == "others" and turns[j].speaker == turns[i].speaker:
-                        continue
-                    row.append(j)
-                    if len(row) == NEAREST:
-                        break
+                if whose == "others":
+                    near = [j for j in passed[: -4 * NEAREST - 1 : -1] if speakers[j] != speaker]
+                    rows[i] = near[:NEAREST]
+                else:
+                    rows[i] = passed[: -NEAREST - 1 : -1]
                 if whose == "anyone" or sizes[i] >= 2:
                     passed.append(i)
             self.neighbours[key] = rows
@@ -285,6 +287,37 @@ class _Evaluator:
     @cached_property
     def links(self) -> Sequence[Link]:
         return self.find_links(self.results) if self.find_links else ()
+
+    @cached_property
+    def replies(self) -> list[tuple[int, int, float]]:
+        """Links with words between different people: child, parent, probability."""
+        turns, sizes = self.turns, self.sizes
+        return [
+            (link.child, link.parent, link.score)
+            for link in self.links
+            if turns[link.child].speaker != turns[link.parent].speaker and sizes[link.child] > 2
+        ]
+
+    @cached_property
+    def parents(self) -> list[tuple[int, int, float]]:
+        """The likeliest link of each turn that leads to another person's: child, parent, probability."""
+        turns = self.turns
+        return [
+            (link.child, link.parent, link.score)
+            for link in self.links
+            if link.rank == 0 and turns[link.child].speaker != turns[link.parent].speaker
+        ]
+
+    @cached_property
+    def dialogue(self) -> dict[int, float]:
+        """The turns whose parent replies to the same speaker's own words, with the probability that it does."""
+        turns = self.turns
+        best = {link.child: link for link in self.links if link.rank == 0}
+        return {
+            child: best[parent].score
+            for child, parent, _ in self.parents
+            if parent in best and turns[best[parent].parent].speaker == turns[child].speaker
+        }
 
     def reply(self, kind: kinds.Reply) -> Column:
         mask = (1 << self.total) - 1
@@ -296,18 +329,19 @@ class _Evaluator:
             mask &= self.part(kind.speaker)
         if kind.min_length is not None:
             mask &= _bits([n >= (kind.min_length or 0) for n in self.sizes])
-        turns, held = self.turns, [0.0] * self.total
-        parents = {link.child: link for link in self.links if link.rank == 0}
-        for link in self.links:
-            child, parent = link.child, link.parent
-            if kind.of == "others":
-                if turns[child].speaker != turns[parent].speaker and self.sizes[child] > 2 and mask >> child & 1:
-                    held[parent] = held[parent] + link.score if kind.sum else max(held[parent], link.score)
-            elif link.rank == 0 and turns[child].speaker != turns[parent].speaker and mask >> parent & 1:
-                above = parents.get(parent)
-                own = above is not None and turns[above.parent].speaker == turns[child].speaker
-                if kind.of == "parent" or (above is not None and own and above.score > kind.min):
-                    held[child] = link.score
+        held = [0.0] * self.total
+        # most of these rules look at any turn: no bit need be asked for then
+        counts = None if mask == (1 << self.total) - 1 else set(_places(mask))
+        if kind.of == "others":
+            for child, parent, score in self.replies:
+                if counts is None or child in counts:
+                    held[parent] = held[parent] + score if kind.sum else max(held[parent], score)
+        else:
+            for child, parent, score in self.parents:
+                if (counts is None or parent in counts) and (
+                    kind.of == "parent" or self.dialogue.get(child, -1.0) > kind.min
+                ):
+                    held[child] = score
         return [score > kind.min for score in held]
 
     def around(self, kind: kinds.Around) -> Column:

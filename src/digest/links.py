@@ -100,7 +100,9 @@ def quoted(log: Log, turns: Sequence[Turn]) -> tuple[Turn, ...]:
     or holds it where it is long enough.
     """
     home = {p: t.index for t in turns for p in t.positions}
-    bare = [_bare(m.text) if any(m.quote for m in log.messages) else "" for m in log.messages]
+    # most days hold no quote: only then is every text made bare
+    quoting = any(m.quote for m in log.messages)
+    bare = [_bare(m.text) if quoting else "" for m in log.messages]
     found = []
     for turn in turns:
         parents: dict[int, None] = {}
