@@ -25,11 +25,22 @@ PICTOGRAPH = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0e\ufe0f\u200d\u
 LEFT_OVER_MENTION = re.compile(r"(?<![A-Za-z0-9._%+-])@[^\s?？，,。:：；;!！@「」]{1,40}[?\u2005]?")
 ASKED_TWICE = re.compile(r"([吗呢么嘛吧])\?{2,}")
 LOST_EMOJI = re.compile(r"\?(?: ?\?)+")
+LOST_BULLET = re.compile(r"(?<=[0-9][.、)）])\? ?")
 MARKS = re.compile(r"？[？?]+")
 BLANKS = re.compile(r"[^\S\n]+")
 AROUND_STOPS = re.compile(r" ?([，。；：？！、]) ?")
 URL = re.compile(r"https?://[^\s\u3000-\u303f\u4e00-\u9fff\uff00-\uffef<>\"]+", re.IGNORECASE)
 TITLED_LINK = re.compile(r"\[([^\[\]\n]{1,200})\] ?\( ?(https?://[^\s()]{1,2000}) ?\)", re.IGNORECASE)
+
+# a list in one line: what counts, and how much an item says at least: 一、二、三类户 lists nothing
+COUNTED = (
+    re.compile(r"(?<![0-9A-Za-z.（(])([1-9][0-9]?) ?(?:[.．、](?![0-9])|[)）])"),
+    re.compile(r"[（(]([1-9][0-9]?)[)）]"),
+    re.compile(r"([①-⑳])"),
+    re.compile(r"(?:(?<=[。；;：:，, ])|^)([一二三四五六七八九])、"),
+)
+NUMERALS = "一二三四五六七八九"
+ITEM = 4
 
 BEFORE_TEXT = " ，,。、；;：:！!~～?？"
 SEPARATOR = "[\\s，,。、；;：:！!~～…]"
@@ -99,9 +110,40 @@ def lines(
         elif URL.fullmatch(row):
             found.append(Line("", message, "link", row))
         elif row:
-            found.append(Line(row, message))
+            found.extend(Line(part, message, "item" if item else "text") for part, item in items(row))
     found.extend(Line(image.label, message, "image", image.url) for image in images)
     return tuple(found)
+
+
+def items(row: str) -> list[tuple[str, bool]]:
+    """A row cut before the items that it counts, each with whether it is an item: 有两种：1、查 2、等 are three."""
+    if "://" in row:
+        return [(row, False)]
+    best: list[int] = []
+    for style in COUNTED:
+        starts: list[int] = []
+        end = 0
+        for mark in style.finditer(row):
+            if _number(mark[1]) != len(starts) + 1:
+                continue
+            if starts and mark.start() - end < ITEM:
+                starts, end = ([mark.start()], mark.end()) if _number(mark[1]) == 1 else ([], 0)
+                continue
+            starts.append(mark.start())
+            end = mark.end()
+        if len(starts) > max(1, len(best)) and len(row) - end >= ITEM:
+            best = starts
+    if not best:
+        return [(row, False)]
+    parts = [(row[: best[0]].strip(), False)]
+    parts += [(row[a:b].strip(), True) for a, b in zip(best, [*best[1:], len(row)], strict=True)]
+    return [part for part in parts if part[0]]
+
+
+def _number(mark: str) -> int:
+    if mark.isascii():
+        return int(mark)
+    return NUMERALS.index(mark) + 1 if mark in NUMERALS else ord(mark) - ord("①") + 1
 
 
 def _tidy(row: str, cleaning: Cleaning) -> str:
@@ -112,7 +154,7 @@ def _tidy(row: str, cleaning: Cleaning) -> str:
         row = LEFT_OVER_MENTION.sub(" ", row)
     if "?" in row and "://" not in row:
         row = ASKED_TWICE.sub(r"\1?", row)
-        row = LOST_EMOJI.sub("", row)
+        row = LOST_BULLET.sub("", LOST_EMOJI.sub("", row))
     row = MARKS.sub("？", row)
     if not row.isascii():
         row = PICTOGRAPH.sub("", row)

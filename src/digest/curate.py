@@ -6,10 +6,15 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from digest import talk_text
 from digest.acts import Acts, Scene
-from digest.clean import Cleaning, Role, lines, without
+from digest.clean import Cleaning, Role, clean, lines, without
 from digest.model import Answer, Digest, Entry, Line, Link, Log, People, Question, Section, Talk, Topic
+from digest.names import Called, called
 from digest.questions import Candidate
+from digest.talk_rules import Talking
+
+WORDS = ("text", "item")  # kinds of lines that say something
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +59,39 @@ def ordinals(log: Log) -> dict[int, int]:
     return result
 
 
-def message_lines(log: Log, people: People, index: int, cleaning: Cleaning, role: Role) -> tuple[Line, ...]:
-    """What one message gives to print."""
+def message_lines(
+    log: Log,
+    people: People,
+    index: int,
+    cleaning: Cleaning,
+    role: Role,
+    names: Called | None = None,
+    alone: bool = True,
+) -> tuple[Line, ...]:
+    """What one message gives to print; `alone` as in `clean`."""
     message = log.messages[index]
     text = without(message.text, people.mentions[index])
-    return lines(text, index, cleaning, role, message.images)
+    if names is not None:
+        text = names.out(text)
+    return lines(text, index, cleaning, role, message.images, alone=alone)
 
 
 def questions(day: Day, cleaning: Cleaning, threshold: float) -> tuple[Question, ...]:
     """Every candidate as a question with printed lines, in order of the log; `kept` where it is published."""
     log, people, turns = day.log, day.people, day.scene.turns
     order = ordinals(log)
+    names = called(log, people)
     made: list[Question] = []
-    for candidate, answers in zip(day.candidates, day.answers, strict=True):
-        messages = tuple(m for t in candidate.turns for m in turns[t].messages)
-        printed = _printed(log, people, messages, cleaning, "question")
+    groups = [tuple(m for t in candidate.turns for m in turns[t].messages) for candidate in day.candidates]
+    answered = _once(day, groups, threshold)
+    for candidate, messages, answers in zip(day.candidates, groups, answered, strict=True):
+        printed = _printed(log, people, messages, cleaning, "question", names)
         published = tuple(
             replace(answer, lines=text)
             for answer in answers
-            if (text := _printed(log, people, answer.messages, cleaning, "answer"))
+            if (text := _printed(log, people, answer.messages, cleaning, "answer", names))
         )
-        says = any(line.kind == "text" for line in printed)
+        says = any(line.kind in WORDS for line in printed)
         kept = candidate.score >= threshold and says
         made.append(
             Question(
@@ -96,23 +113,95 @@ def questions(day: Day, cleaning: Cleaning, threshold: float) -> tuple[Question,
     )
 
 
-def _printed(log: Log, people: People, messages: Sequence[int], cleaning: Cleaning, role: Role) -> tuple[Line, ...]:
-    found: list[Line] = []
-    for n, index in enumerate(messages):
-        found += message_lines(log, people, index, cleaning, role if n == 0 else "answer")
+def _once(day: Day, groups: Sequence[tuple[int, ...]], threshold: float) -> tuple[tuple[Answer, ...], ...]:
+    """The answers of each candidate, no message twice in a thread.
+
+    A message of the talk stands in the talk; a question of the thread answers none in it; what answers two of its
+    questions stands under the one asked last before it. Two threads may hold the same answer: which of them it belongs
+    to is for the editor to say.
+    """
+    spoken = frozenset(day.talk.messages) if day.talk else frozenset()
+    roots: list[int] = []
+    for i, above in enumerate(day.follows):
+        roots.append(roots[above] if above is not None and above < i else i)
+    asked: set[tuple[int, int]] = set()  # (thread, message)
+    place: dict[tuple[int, int], tuple[int, int]] = {}  # (thread, message) → last asked, question
+    for i, candidate in enumerate(day.candidates):
+        if candidate.score < threshold:
+            continue
+        asked.update((roots[i], m) for m in groups[i])
+        for m in (m for answer in day.answers[i] for m in answer.messages):
+            last = max((x for x in groups[i] if x < m), default=-1)
+            place[roots[i], m] = max(place.get((roots[i], m), (-1, -1)), (last, i))
+    found = []
+    for i, answers in enumerate(day.answers):
+        left = []
+        for answer in answers:
+            own = tuple(
+                m
+                for m in answer.messages
+                if m not in spoken and (roots[i], m) not in asked and place.get((roots[i], m), (0, i))[1] == i
+            )
+            if own:
+                left.append(answer if own == answer.messages else replace(answer, messages=own))
+        found.append(tuple(left))
     return tuple(found)
 
 
-def entries(kept: Sequence[Question]) -> tuple[Entry, ...]:
-    """Threads of kept questions: one with the follow-ups that lead back to it, in the log's order."""
+def _printed(
+    log: Log, people: People, messages: Sequence[int], cleaning: Cleaning, role: Role, names: Called | None
+) -> tuple[Line, ...]:
+    """What messages of one person give to print. The question's opening may fill messages of its own."""
+    found: list[Line] = []
+    for index in messages:
+        begun = any(line.kind in WORDS for line in found)
+        as_role: Role = "answer" if begun else role
+        found += message_lines(log, people, index, cleaning, as_role, names, alone=len(messages) == 1)
+    if not found and len(messages) > 1:
+        found += message_lines(log, people, messages[0], cleaning, role, names)
+    # a text opens with words: pictures sent ahead of them follow its first sentence
+    first = next((n for n, line in enumerate(found) if line.kind in WORDS), 0)
+    if first and all(line.kind == "image" for line in found[:first]):
+        found[: first + 1] = [found[first], *found[:first]]
+    return tuple(found)
+
+
+def words(printed: Sequence[Line]) -> str:
+    """What lines say, without pictures and links."""
+    return " ".join(line.text for line in printed if line.kind in WORDS)
+
+
+def entries(kept: Sequence[Question], apart: int | None = None) -> tuple[Entry, ...]:
+    """Threads of kept questions: one with the follow-ups that lead back to it, in the log's order.
+
+    No thread goes on over the message `apart`, where the talk begins.
+    """
     by_id = {q.id: q for q in kept}
     root: dict[str, str] = {}
     for q in kept:
-        root[q.id] = root[q.follows] if q.follows in root else q.id
+        parent = by_id.get(q.follows or "")
+        parted = parent is None or (apart is not None and parent.messages[0] < apart <= q.messages[0])
+        root[q.id] = q.id if parted or parent is None else root.get(parent.id, q.id)
     groups: dict[str, list[Question]] = {}
     for q in kept:
         groups.setdefault(root[q.id], []).append(by_id[q.id])
     return tuple(Entry(id=first, kind="thread", questions=tuple(qs)) for first, qs in groups.items())
+
+
+def spoken(day: Day, cleaning: Cleaning, how: Talking) -> tuple[Line, ...]:
+    """What is printed of the talk, a Line a paragraph; empty where there was none."""
+    if day.talk is None:
+        return ()
+    log, people = day.log, day.people
+    names = called(log, people)
+
+    def said(index: int) -> str:
+        text = without(log.messages[index].text, people.mentions[index])
+        if names and not names.out(text).strip():
+            return ""  # a heading of the pasted text: its speaker; elsewhere a guest may say who he is
+        return clean(text, cleaning, "talk", alone=False)
+
+    return talk_text.paragraphs(day.talk, log, how, said)
 
 
 def digest(
@@ -126,7 +215,7 @@ def digest(
 ) -> Digest:
     """The day's digest: the talk, the questions after it, free discussion by topic, resources and notices."""
     log, talk = day.log, day.talk
-    threads = entries(kept)
+    threads = entries(kept, talk.start if talk else None)
     after: list[Entry] = []
     free: list[Entry] = []
     for entry in threads:
@@ -165,11 +254,12 @@ def resources(day: Day, used: frozenset[int], cleaning: Cleaning) -> tuple[Entry
     order = ordinals(log)
     found = []
     spoken = frozenset(day.talk.messages) if day.talk else frozenset()
+    names = called(log, people)
     for i, turn in enumerate(turns):
         kinds = [k for k in ("resource", "notice") if day.acts.has(i, k)]
         if not kinds or used.intersection(turn.messages) or spoken.intersection(turn.messages):
             continue
-        printed = _printed(log, people, turn.messages, cleaning, "answer")
+        printed = _printed(log, people, turn.messages, cleaning, "answer", names)
         if printed:
             found.append(Entry(id=identity(log, turn.messages[0], order), kind=kinds[0], lines=printed))
     return tuple(found)

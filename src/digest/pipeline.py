@@ -56,7 +56,7 @@ class Stages:
     @cached_property
     def segmenting(self) -> Segmenting:
         subject = self.rules.subject("segment")
-        return Segmenting(subject.settings["gap"], subject.settings["continues"], subject.list("new-start"))
+        return Segmenting(subject.settings["gap"], subject.list("new-start"))
 
     @cached_property
     def talking(self) -> Talking:
@@ -113,7 +113,7 @@ def analyse(log: Log, stages: Stages, *, evidence: bool = True) -> Day:
     """Everything that is found in a log, before it is curated. Without `evidence` links and answers say no reasons."""
     people = people_stage.people(log, stages.known)
     talk = talk_stage.talk(log, people, stages.talking)
-    turns = segment.turns(log, people, stages.segmenting)
+    turns = links_stage.quoted(log, segment.turns(log, people, stages.segmenting))
     states = talk_stage.state(log, talk)
     scene = acts_stage.Scene(
         turns,
@@ -171,10 +171,10 @@ def questions(day: Day, stages: Stages) -> tuple[Question, ...]:
 
 def digest(day: Day, asked: Sequence[Question], stages: Stages) -> Digest:
     """The digest of an analysed day."""
-    from digest import talk_text, topics
+    from digest import topics
 
     kept = [q for q in asked if q.kept]
-    spoken = talk_text.paragraphs(day.talk, day.log, stages.talking) if day.talk else ()
+    spoken = curate.spoken(day, stages.cleaning, stages.talking)
     used = frozenset(m for q in kept for m in (*q.messages, *(x for a in q.answers for x in a.messages)))
     extra = curate.resources(day, used, stages.cleaning)
     texts: dict[str, topics.ThreadText] = {}
@@ -197,6 +197,8 @@ def digest(day: Day, asked: Sequence[Question], stages: Stages) -> Digest:
 def _thread_text(entry: Entry, day: Day) -> ThreadText:
     from digest.topics import ThreadText
 
-    first, *more = (" ".join(line.text for line in q.lines if line.kind == "text") for q in entry.questions)
-    answers = tuple(" ".join(x.text for x in a.lines if x.kind == "text") for q in entry.questions for a in q.answers)
+    first, *more = (" ".join(line.text for line in q.lines if line.kind in curate.WORDS) for q in entry.questions)
+    answers = tuple(
+        " ".join(x.text for x in a.lines if x.kind in curate.WORDS) for q in entry.questions for a in q.answers
+    )
     return ThreadText(first, answers, day.log.messages[entry.questions[0].messages[0]].second, tuple(more))

@@ -6,6 +6,7 @@ a template's author can neither forget it nor switch it off.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -23,6 +24,9 @@ from .privacy import mask
 
 TEMPLATES = Path(__file__).parent / "templates"
 NUMERALS = "〇一二三四五六七八九"
+PARTICLES = frozenset("的了吗呢吧啊呀嘛哦么哈")  # sent by itself it belongs to the word before
+ASKS = re.compile(r"(?:吗|(?<![什怎那这多])么)$")
+CLOSERS = "，。、；：！？）》”,;:!?)"
 STOPS = "。！？；：，、…!?;:,~～"
 MOST_TIMES = 12  # in a mark: enough to find a thread in its log
 
@@ -145,6 +149,10 @@ def paragraphs(lines: Sequence[Line], layout: Layout) -> tuple[tuple[str, str, s
 
 def _joined(before: str, text: str, short: int) -> str:
     last = re.split(f"[{STOPS}]", before)[-1]
+    if text in PARTICLES or text[0] in CLOSERS:
+        return before + text
+    if ASKS.search(before):
+        return before + "？" + text
     if before[-1] in STOPS:
         return before + (" " if before[-1].isascii() else "") + text
     return before + ("，" if len(last) < short else "。") + text
@@ -224,16 +232,23 @@ def _entry(entry: Entry, log: Log, layout: Layout, masked: Counter[str]) -> dict
 
 def _question(entry: Entry, place: int, layout: Layout, masked: Counter[str]) -> dict[str, Any]:
     question: Question = entry.questions[place]
-    answers = [a for a in (_pieces(answer.lines, layout, masked) for answer in question.answers) if a]
+    pieces = ((answer.day, _pieces(answer.lines, layout, masked)) for answer in question.answers)
+    answers = [(day, made) for day, made in pieces if made]
     return {
         "pieces": _pieces(question.lines, layout, masked),
+        "day": _other_day(question.day),
         "answers": [
-            {"number": Ours(number if len(answers) > 1 else ""), "pieces": pieces}
-            for number, pieces in enumerate(answers, start=1)
+            {"number": Ours(number if len(answers) > 1 else ""), "day": _other_day(day), "pieces": pieces}
+            for number, (day, pieces) in enumerate(answers, start=1)
         ],
         # a question that leads on to an answered one is not waiting
         "open": not answers and not any(later.answers for later in entry.questions[place + 1 :]),
     }
+
+
+def _other_day(day: dt.date | None) -> Ours:
+    """The day in a label where it isn't the digest's own: A（5月28日）."""
+    return Ours(f"（{day.month}月{day.day}日）" if day else "")
 
 
 def _pieces(lines: Sequence[Line], layout: Layout, masked: Counter[str], joined: bool = True) -> list[Piece]:

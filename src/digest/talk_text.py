@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from digest.clean import items
 from digest.model import Line, Log, Talk
 from digest.talk_rules import Talking
 
@@ -39,16 +40,18 @@ def _trimmed(text: str, how: Talking) -> str:
     return "" if how.ear.of("title-never", text) else text
 
 
-def paragraphs(found: Talk, log: Log, how: Talking) -> tuple[Line, ...]:
+def paragraphs(found: Talk, log: Log, how: Talking, said: Callable[[int], str] | None = None) -> tuple[Line, ...]:
     """The talk's text in order, one Line a paragraph.
 
     "heading": a short numbered line that stands for a part; "item": a numbered line of a list or a numbered
-    paragraph; a sentence that somebody sent in two messages is one "text" again, under its first message.
+    paragraph; a sentence that somebody sent in two messages is one "text" again, under its first message. `said` gives
+    what is printed of a message, where that is not its text as it stands.
     """
     out: list[Line] = []
     for i in found.messages:
         message = log.messages[i]
-        pieces = [p for p in (piece.strip() for piece in message.text.split("\n")) if p]
+        rows = (said(i) if said else message.text).split("\n")
+        pieces = [part for row in rows if row.strip() for part, _ in items(row.strip())]
         numbered = [bool(how.ear.of("heading", p)) for p in pieces]
         for k, piece in enumerate(pieces):
             last = out[-1] if out else None

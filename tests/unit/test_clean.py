@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.clean import Cleaning, Role, clean, lines, without
+from digest.clean import Cleaning, Role, clean, items, lines, without
 from digest.model import Image, Line, Mention
 
 
@@ -112,3 +112,32 @@ def test_a_message_of_emoji_alone_gives_no_line() -> None:
 
 def test_without_rules_nothing_but_noise_goes() -> None:
     assert clean("请教一下，怎么做[强]", Cleaning(), "question") == "请教一下，怎么做[强]"
+
+
+@pytest.mark.parametrize(
+    ("row", "parts"),
+    [
+        ("有两种做法：1、每天查一次。 2、等通知，再核对", ["有两种做法：", "1、每天查一次。", "2、等通知，再核对"]),
+        ("（1）先冻结余额；（2）次日再扣款", ["（1）先冻结余额；", "（2）次日再扣款"]),
+        ("步骤 ①登记订单 ②发起支付 ③通知商户", ["步骤", "①登记订单", "②发起支付", "③通知商户"]),
+        ("一、先说账户体系，二、再说日切怎么做", ["一、先说账户体系，", "二、再说日切怎么做"]),
+        ("一、二、三类户都能开", ["一、二、三类户都能开"]),
+        ("升级到 1.2.3 版本，2.0 还没发", ["升级到 1.2.3 版本，2.0 还没发"]),
+        ("限额 1、2 万都有", ["限额 1、2 万都有"]),
+        ("看 https://example.org/1.html 2.html", ["看 https://example.org/1.html 2.html"]),
+        ("2、没有第一条的不算清单", ["2、没有第一条的不算清单"]),
+    ],
+)
+def test_a_list_in_one_line_is_cut_before_its_items(row: str, parts: list[str]) -> None:
+    found = items(row)
+    assert [part for part, _ in found] == parts
+    assert [item for _, item in found[-2:]] == [True, True][: len(found)] or len(found) == 1
+
+
+def test_items_of_an_answer_are_lines_of_their_own() -> None:
+    found = lines("两步：1. 先登记订单 2. 再发起支付", 3, CLEANING)
+    assert [(line.kind, line.text) for line in found] == [
+        ("text", "两步："),
+        ("item", "1. 先登记订单"),
+        ("item", "2. 再发起支付"),
+    ]

@@ -123,6 +123,23 @@ def test_messages_run_on_until_the_paragraph_is_long() -> None:
     assert rows("甲" * 20, "乙" * 20) == ["甲" * 20, "乙" * 20]
 
 
+def test_a_sentence_broken_over_messages_is_mended_at_the_joint() -> None:
+    def row(*texts: str) -> str:
+        return paragraphs([Line(text, 0) for text in texts], Layout())[0][1]
+
+    assert row("各家渠道都支持", "的") == "各家渠道都支持的"
+    assert row("先查单", "，再退款") == "先查单，再退款"
+    assert row("两边的数据一样吗", "表结构") == "两边的数据一样吗？表结构"
+    assert row("不知道为什么", "都超时") == "不知道为什么，都超时"
+
+
+def test_the_items_of_a_list_stand_on_lines_of_their_own() -> None:
+    made = paragraphs(
+        [Line("两步", 0), Line("1、登记", 0, "item"), Line("2、支付", 0, "item"), Line("完", 1)], Layout()
+    )
+    assert [text for _, text, _ in made] == ["两步", "1、登记", "2、支付", "完"]
+
+
 def test_pictures_and_links_part_paragraphs() -> None:
     lines = [Line("看图", 0), Line("图", 0, "image", "a.png"), Line("懂了", 0)]
     assert [kind for kind, _, _ in paragraphs(lines, Layout())] == ["text", "image", "text"]

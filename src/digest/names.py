@@ -1,0 +1,95 @@
+"""Who is spoken to by name: `张三，`, `老李`, `周总：` at the head of a sentence or between its commas.
+
+A digest names nobody. Mentions are cut out by their spans; here are the names that are only written. They are known
+from the day's own labels and mentions, and taken out only where they call somebody: in the middle of a sentence a name
+is part of what it says.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .labels import COMMON, SURNAMES, parts
+from .model import Log, People
+
+TITLES = "总|工|哥|姐|兄|兄弟|老师|同学|大神|大佬|大牛|妹子|老板|群主|先生|女士|帅哥|美女"
+AFTER = "[，,、：:！!~～… ]"
+STOPS = "，,。！!？?；;"
+WORDS = 1  # a label's part that is said more often than this without calling anybody is a word: 安全, 支付
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Expressions that find a day's people where they are called."""
+
+    head: re.Pattern[str]
+    between: re.Pattern[str]
+    tail: re.Pattern[str]
+
+    def out(self, text: str) -> str:
+        """The text without the names of who is called; lines stay lines."""
+        if not any(c.isalpha() for c in text):
+            return text
+        return "\n".join(self._row(row) for row in text.split("\n"))
+
+    def _row(self, row: str) -> str:
+        row = self.head.sub("", row)
+        return self.tail.sub("", self.between.sub(r"\1", row))
+
+
+def called(log: Log, people: People, common: Iterable[str] = COMMON) -> Called | None:
+    """What finds the names of a day's people; None where nobody bears one."""
+    shared = frozenset(common)
+    labels = dict.fromkeys(label for p in people.persons for label in (p.name, *p.aliases))
+    labels.update(dict.fromkeys(m.label for row in people.mentions for m in row))
+    plain: dict[str, None] = {}  # stand by themselves
+    short: dict[str, None] = {}  # only with a title: given names, family names
+    for label in labels:
+        found = parts(label, shared)
+        if len(found.name) > 1:
+            plain[found.name] = None
+        if len(found.nick) > 1:
+            plain[found.nick] = None
+        if found.full:
+            short[found.name[0]] = None
+            plain["老" + found.name[0]] = None
+            if len(found.name) > 2:
+                short[found.name[1:]] = None
+        elif len(found.name) == 2 and found.name[0] == "老" and found.name[1] in SURNAMES:
+            short[found.name[1]] = None
+    names = _names(list(plain), log)
+    if not names and not short:
+        return None
+    forms = [f"(?:{_any(names)})(?:{TITLES})?"] if names else []
+    forms += [f"(?:{_any(short)})(?:{TITLES})"] if short else []
+    who = f"(?:{'|'.join(forms)})"
+    return Called(
+        re.compile(rf"^(?:{who}{AFTER}+)+", re.IGNORECASE),
+        re.compile(rf"([{STOPS}] ?){who} ?[，,：:]", re.IGNORECASE),
+        re.compile(rf"[，,、]{who}[。！!~～]?$", re.IGNORECASE),
+    )
+
+
+def _names(candidates: list[str], log: Log) -> list[str]:
+    """Those that are names: what is said again and again in sentences is a word."""
+    text = "\n".join(unicodedata.normalize("NFC", re.sub(r"@\S*", "", m.text)) for m in log.messages).lower()
+    kept = []
+    for name in candidates:
+        said = text.count(name)
+        if said > WORDS:
+            edge = r"(?![a-z0-9])" if name.isascii() else ""
+            calls = re.findall(
+                rf"(?:^|[{STOPS} ]){re.escape(name)}{edge}(?:{TITLES})?(?:{AFTER}|$)", text, re.MULTILINE
+            )
+            said -= len(calls)
+        if said <= WORDS:
+            kept.append(name)
+    return kept
+
+
+def _any(names: Iterable[str]) -> str:
+    # the longest first, so that a name is not taken for the shorter one it begins with
+    return "|".join(re.escape(name) for name in sorted(names, key=lambda n: (-len(n), n)))
