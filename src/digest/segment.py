@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from digest.model import Log, Mention, People, Turn
@@ -17,7 +17,6 @@ class Segmenting:
     """When a speaker's next message still belongs to the turn; from rules/segment.yml."""
 
     gap: int = 180  # seconds of silence that end a turn
-    continues: int = 60  # seconds within which the same speaker goes on over one foreign message without words
     new_start: tuple[str, ...] = ()  # RE2: a message that opens like this starts a turn of its own
 
 
@@ -52,9 +51,9 @@ def words(text: str, mentions: Sequence[Mention]) -> str:
     return EMOJI.sub("", plain_spans(text, mentions)).strip()
 
 
-def _starter(patterns: Sequence[str]):  # type: ignore[no-untyped-def]
+def _starter(patterns: Sequence[str]) -> Callable[[str], bool]:
     if not patterns:
-        return lambda text: False
+        return lambda _: False
     from digest.rules.match import Matcher
 
     matcher = Matcher(tuple(rf"^(?:{p})" for p in patterns))
@@ -70,7 +69,7 @@ def _addresses_anew(group: Sequence[int], i: int, people: People, log: Log) -> b
     return bool(before or any(log.messages[j].text for j in group)) and _who(mentions[0]) not in before
 
 
-def _who(mention) -> object:  # type: ignore[no-untyped-def]
+def _who(mention: Mention) -> int | str:
     return mention.label if mention.person is None else mention.person
 
 

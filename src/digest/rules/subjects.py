@@ -89,7 +89,6 @@ _ALL = (
         "which messages make a turn",
         settings={
             "gap": span("silence that ends a turn", 180),
-            "continues": span("within this a speaker goes on over one foreign message without words", 60),
         },
         lists={"new-start": patterns("a message that opens like this starts a turn of its own")},
     ),
@@ -243,6 +242,29 @@ _ALL = (
             "thanks": patterns("taken off the tail of any text, and off the head of a question or an answer"),
             "restated": patterns("taken off the head of an answer: the question it repeats"),
             "smileys": words("signs taken out before a stop or the end"),
+        },
+    ),
+    Declaration(
+        "late",
+        "open questions that are answered on a later day",
+        settings={
+            "days": whole("how many days later an answer may come; 0 looks for none", 3, 0, "days"),
+            "threshold": odds("it is offered over this", 3.0),
+            "quotes": odds("it quotes the question", 6.0),
+            "names": odds("it names the asker, who has not spoken yet that day", 2.5),
+            "others": odds("it names others as well", -1.0),
+            "next_day": odds("it comes on the very next day", 0.5),
+            "last_words": odds("the asker said nothing more after his question", 0.5),
+            "words": odds("for each unit of rarity of a word that it shares with the question", 0.15),
+            "words_most": odds("the most that shared words add", 2.0),
+            "thanked": odds("the asker thanks soon after", 1.5),
+            "asks": odds("it ends as a question", -2.0),
+            "brief": odds("it has fewer characters than `brief_length`", -2.0),
+            "brief_length": whole("characters of an answer that says something", 6, 0),
+        },
+        lists={
+            "never": patterns("who says this answers nothing"),
+            "thanks": patterns("an asker who says this was helped"),
         },
     ),
     Declaration(
