@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import build, init, inspect, knowledge, pages, quality, review, rules
+from digest.cli import build, init, inspect, knowledge, pages, quality, review, rules, sharing
 from digest.cli.boundary import Boundary, quiet, stopped
 
 app = typer.Typer(
@@ -55,6 +55,9 @@ app.command("show")(knowledge.show)
 app.command("faq")(pages.faq)
 app.command("month")(pages.month)
 app.command("week")(pages.week)
+app.command("export")(sharing.export)
+app.command("forget")(sharing.forget)
+app.command("privacy")(sharing.privacy)
 app.add_typer(rules.app, name="rules")
 app.command("eval")(quality.eval_)
 app.command("tune")(quality.tune)

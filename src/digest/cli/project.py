@@ -96,10 +96,11 @@ def find(settings: Settings, said: str, room: str | None) -> DayLog:
 
 
 def read(found: DayLog, settings: Settings) -> Log:
-    """A log found below the logs folder."""
-    from digest import importers
+    """A log found below the logs folder, without the messages of who asked to be forgotten."""
+    from digest import forgotten, importers
 
-    return importers.read(found.path, day=found.day, room=found.room, encoding=settings.encoding)
+    log = importers.read(found.path, day=found.day, room=found.room, encoding=settings.encoding)
+    return forgotten.without(log, forgotten.forgotten(settings.root))
 
 
 def analysed(log: Log, stages: Stages, *, evidence: bool = False) -> Work:

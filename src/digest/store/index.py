@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest import config, files
+from digest import config, files, forgotten
 from digest.config import Settings
 from digest.errors import DigestError
+from digest.forgotten import Forgotten
 from digest.store.rows import DayRows, counted, rows
 from digest.store.schema import place, rebuilding, writing
 from digest.store.writer import Name, Writer, settle
@@ -178,6 +179,8 @@ def rules_stamp(settings: Settings) -> str:
     for folder in settings.rules:
         for path in sorted(folder.glob("*.yml")):
             hashed.update(f"\x1f{path.name}\x1f".encode() + files.read_bytes(path))
+    gone = settings.root / files.STATE / forgotten.LIST
+    hashed.update(files.read_bytes(gone) if gone.exists() else b"")
     return hashed.hexdigest()[:16]
 
 
@@ -221,7 +224,7 @@ def _lexicon(stages: Stages) -> dict[str, str]:
 
 
 Result = tuple[Source, DayRows | str]
-_shared: list[tuple[Settings, Stages]] = []  # what forked processes find there
+_shared: list[tuple[Settings, Stages, Forgotten]] = []  # what forked processes find there
 
 
 def _worked(
@@ -230,7 +233,7 @@ def _worked(
     """Each day's rows, or why there are none, in batches, in order."""
     chunks = [work[n : n + CHUNK] for n in range(0, len(work), CHUNK)]
     number = min(len(chunks), processes or len(os.sched_getaffinity(0)))
-    _shared[:] = [(settings, stages)]
+    _shared[:] = [(settings, stages, forgotten.forgotten(settings.root))]
     if number <= 1:
         yield from map(_chunk, chunks)
         return
@@ -273,11 +276,12 @@ def _chunk(chunk: Sequence[Source]) -> list[Result]:
 def _day(source: Source) -> DayRows | str:
     from digest import importers
 
-    settings, stages = _shared[0]
+    settings, stages, gone = _shared[0]
     try:
         log = None
         if source.log is not None:
             log = importers.read(source.log, day=source.day, room=source.room, encoding=settings.encoding)
+            log = forgotten.without(log, gone)
         digest = files.read_text(source.digest) if source.digest is not None else None
     except DigestError as error:
         return str(error)

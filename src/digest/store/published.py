@@ -17,7 +17,7 @@ from digest.privacy import mask
 
 KINDS = {"q": "thread", "k": "talk", "n": "notice", "r": "resource"}
 QUESTION = re.compile(r"^\s{0,3}(?:\*\*)?(?:Q|问)[0-9]{0,2}(?:\*\*)?[:：]\s*")
-ANSWER = re.compile(r"^\s{0,3}(?:\*\*)?(?:A|答)[0-9]{0,2}(?:\*\*)?[:：]\s*")
+ANSWER = re.compile(r"^\s{0,3}(?:\*\*)?(?:A|答)[0-9]{0,2}(?:（[0-9-]{10}）)?(?:\*\*)?[:：]\s*")
 OPEN = re.compile(r"^\s*=*\s*待回复\s*=*\s*$")
 HEADING = re.compile(r"^#{1,6}\s+(.*)$")
 NUMBERED = re.compile(r"^[一二三四五六七八九十]{1,3}、")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from math import inf, log
 
 LONGEST = 8  # characters of a Chinese word
+FEW = 10_000  # messages under which how often a word stands in them tells little
 MOST = 16  # words of a query that are looked for, the rarest ones
 TOKEN = re.compile(r"[a-z0-9]+|[^\W_]")
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -62,7 +63,7 @@ class Lexicon:
         """How much a word tells: the logarithm of how rare it is."""
         if word in self.stop:
             return 0.0
-        return log(1 + self.messages / (self.times.get(word, 0) + 0.5))
+        return log(1 + max(self.messages, FEW) / (self.times.get(word, 0) + 0.5))
 
 
 def candidates(query: str) -> set[str]:

@@ -1,0 +1,103 @@
+"""Pages made of many days: questions that came back, roundups; and what a build can say of an open question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from kept import LATER, SAID, put, run
+
+from digest import config
+from digest.config import Settings
+from digest.errors import UsageError
+from digest.store import pages, repeats, schema
+
+AGAIN = (
+    ("09:00:00", "小石-甲公司-开发", "请问热点账户做缓冲记账的话，透支怎么控制？"),
+    ("09:03:00", "木木", "缓冲记账要先冻结额度，超过额度就转成实时记账"),
+    ("11:00:00", "林山", "请教一下，跨境结汇的额度怎么申请？"),
+)
+TALK = (("14:00:00", "林山", "请问有人了解支付牌照的续展吗？材料要准备哪些？"),)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Settings:
+    put(tmp_path, "2031-03-04", said=SAID)
+    put(tmp_path, "2031-03-05", said=LATER)
+    put(tmp_path, "2031-04-02", said=AGAIN)
+    put(tmp_path, "2031-04-09", "arch", said=TALK)
+    (tmp_path / "digest.toml").write_text('agreed = ["木木"]\n', "utf-8")
+    made = replace(config.settings(tmp_path), rules=(config.packaged_rules(),))
+    assert run(tmp_path, "index").status == 0
+    return made
+
+
+def test_the_same_question_on_two_days_is_one_with_all_its_answers(project: Settings) -> None:
+    with schema.reading(schema.place(project.root)) as db:
+        (group,) = repeats.groups(repeats.questions(db), repeats.everything(db))
+    assert group.days == ("2031-03-05", "2031-04-02")
+    assert group.answers == 2
+
+
+def test_an_open_question_finds_what_was_answered_before_and_nothing_later(project: Settings) -> None:
+    with schema.reading(schema.place(project.root)) as db:
+        found = repeats.answered_before(db, "热点账户缓冲记账怎么防止透支？", "2031-05-01")
+        assert [b.day for b in found] == ["2031-03-05", "2031-04-02"] or [b.day for b in found][::-1]
+        assert all(b.answers for b in found)
+        earlier = repeats.answered_before(db, "热点账户缓冲记账怎么防止透支？", "2031-04-02")
+        assert [b.day for b in earlier] == ["2031-03-05"]
+        assert not repeats.answered_before(db, "今天吃什么？", "2031-05-01")
+
+
+def test_the_faq_is_a_page_that_keeps_its_editors_words(project: Settings) -> None:
+    assert run(project.root, "faq").status == 0
+    path = project.out / "faq.md"
+    text = path.read_text("utf-8")
+    assert "Q：" in text
+    assert "A（2031-03-05）：" in text
+    assert "A（2031-04-02）：" in text
+    assert "[2031-04-02](2031-04-02.md)" in text
+    path.write_text(text.replace("先冻结额度", "先预留额度"), "utf-8")
+    put(project.root, "2031-04-20", said=AGAIN)
+    assert run(project.root, "index").status == 0
+    assert run(project.root, "faq").status == 0
+    again = path.read_text("utf-8")
+    assert "先预留额度" in again
+    assert "A（2031-04-20）：" in again
+
+
+def test_a_roundup_has_the_best_threads_what_stayed_open_and_names_who_agreed(project: Settings) -> None:
+    assert run(project.root, "month", "2031-04").status == 0
+    text = (project.out / "2031-04.md").read_text("utf-8")
+    assert "透支怎么控制" in text
+    assert "==待回复==" in text
+    assert "arch/2031-04-09.md" in text
+    assert "木木" in text
+    assert "林山" not in text
+    assert "2031-03" not in text
+
+
+def test_a_week_and_a_room_narrow_a_roundup(project: Settings) -> None:
+    assert run(project.root, "week", "2031-W15", "--room", "arch").status == 0
+    text = (project.out / "arch" / "2031-W15.md").read_text("utf-8")
+    assert "支付牌照" in text
+    assert "透支" not in text
+
+
+@pytest.mark.parametrize("said", ["2031-13", "2031", "../x", "2031-3", "０３"])
+def test_what_is_no_month_is_refused(said: str) -> None:
+    with pytest.raises(UsageError, match="2017-05"):
+        pages.month(said)
+
+
+@pytest.mark.parametrize("said", ["2031-W54", "2031-W00", "W12", "2031-12"])
+def test_what_is_no_week_is_refused(said: str) -> None:
+    with pytest.raises(UsageError, match="2017-W21"):
+        pages.week(said)
+
+
+def test_a_month_of_which_nothing_is_indexed_says_so(project: Settings) -> None:
+    result = run(project.root, "month", "2030-01")
+    assert result.status == 2
+    assert "digest index" in result.err
