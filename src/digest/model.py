@@ -193,6 +193,7 @@ class Answer:
     lines: tuple[Line, ...]
     score: float = 0.0
     evidence: tuple[Evidence, ...] = ()
+    day: dt.date | None = None  # where it was given on a later day than the digest's
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,7 @@ class Question:
     topic: str = ""
     evidence: tuple[Evidence, ...] = ()
     why_not: str = ""  # for the summary: why it was left out
+    day: dt.date | None = None  # where it was asked on an earlier day than the digest's
 
 
 @dataclass(frozen=True, slots=True)

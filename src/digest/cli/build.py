@@ -16,6 +16,7 @@ from digest.cli.options import PageFormat
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from digest.cli.late import Neighbours, Offers
     from digest.cli.writing import Written
     from digest.config import DayLog, Settings
     from digest.pipeline import Stages
@@ -31,6 +32,7 @@ class Built:
     summary: Summary
     written: Written | None
     warnings: tuple[str, ...]
+    offers: Offers | None = None
 
 
 def build(
@@ -120,18 +122,22 @@ def _build(
     chosen: Sequence[DayLog], settings: Settings, stages: Stages, format_: PageFormat, *, dry_run: bool, fresh: bool
 ) -> int:
     """Build the days one after the other; the exit status."""
-    from digest import summary
+    from digest import config, summary
     from digest.cli import project
     from digest.cli.boundary import tell
+    from digest.cli.late import Neighbours
     from digest.errors import DigestError
 
     done: list[Built] = []
+    also: list[Built] = []
     status = 0
+    around = Neighbours(settings, stages)
+    named = {found.path for found in chosen}
     bar = _Bar(len(chosen))
     for n, found in enumerate(chosen):
         bar.show(n, f"{found.day} {found.room}")
         try:
-            built = _day(found, settings, stages, format_, dry_run=dry_run, fresh=fresh)
+            built = _day(found, settings, stages, format_, around, dry_run=dry_run, fresh=fresh)
         except DigestError as error:
             if len(chosen) == 1:
                 raise
@@ -147,6 +153,18 @@ def _build(
             print(f"digest: warning: {warning}", file=sys.stderr)
         if len(chosen) > 1:
             print(_line(built, dry_run))
+        # an earlier day's digest learns of the answers that this one brought
+        for other in around.answered(found, built.offers):
+            if other.path in named or not config.digest_path(settings, other.day, other.room).exists():
+                continue
+            try:
+                late = _day(other, settings, stages, format_, around, dry_run=dry_run, fresh=False)
+            except DigestError as error:
+                tell(error)
+                status = max(status, error.exit_status)
+                continue
+            status = max(status, 1 if late.written and late.written.conflicts else 0)
+            also.append(late)
     if len(chosen) > 1:
         wrote = sum(1 for b in done if b.written and b.written.status != "unchanged")
         same = sum(1 for b in done if b.written and b.written.status == "unchanged")
@@ -157,20 +175,29 @@ def _build(
         print(f"{where}: {count}")
     else:
         _tell_one(done[0], dry_run)
+    for late in also:
+        print(f"  late       offered too in {_where(late, dry_run)}")
     return status
 
 
 def _day(
-    found: DayLog, settings: Settings, stages: Stages, format_: PageFormat, *, dry_run: bool, fresh: bool
+    found: DayLog,
+    settings: Settings,
+    stages: Stages,
+    format_: PageFormat,
+    around: Neighbours,
+    *,
+    dry_run: bool,
+    fresh: bool,
 ) -> Built:
-    from digest import config, extract, render, summary
+    from digest import config, extract, summary
     from digest.cli import project, writing
 
     log = project.read(found, settings)
     if not log.messages:
         return Built(summary.empty(log), None, log.warnings)
     work = project.analysed(log, stages, evidence=format_ is PageFormat.json)
-    page = render.page(work.digest, log, stages.layout, settings.templates)
+    page, offers = around.page(found, work)
     path = config.digest_path(settings, found.day, found.room)
     if format_ is PageFormat.json:
         text = extract.text(extract.extract(work.day, work.asked, work.digest, stages.layout))
@@ -179,7 +206,7 @@ def _day(
         sources = writing.sources(found, settings)
         written = writing.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run, sources=sources)
     figures = summary.summary(work.day, work.asked, page.masked, stages.asking.threshold)
-    return Built(figures, written, log.warnings)
+    return Built(figures, written, log.warnings, offers if format_ is PageFormat.md else None)
 
 
 def _line(built: Built, dry_run: bool) -> str:
@@ -190,6 +217,13 @@ def _line(built: Built, dry_run: bool) -> str:
     if built.written is None:
         return f"{name}  no messages, no digest"
     return f"{name}  {summary.brief(built.summary)} ({_status(built.written, dry_run)})"
+
+
+def _where(built: Built, dry_run: bool) -> str:
+    """A day's digest and what became of it."""
+    from digest.cli.project import shown
+
+    return f"{shown(built.written.path)} ({_status(built.written, dry_run)})" if built.written else ""
 
 
 def _status(written: Written, dry_run: bool) -> str:
@@ -209,7 +243,8 @@ def _tell_one(built: Built, dry_run: bool) -> None:
         return
     rows = list(summary.details(s))
     w = built.written
-    rows.append(("digest", f"{shown(w.path)} ({_status(w, dry_run)})"))
+    rows += [("late", line) for line in (built.offers.told if built.offers else ())]
+    rows.append(("digest", _where(built, dry_run)))
     if w.notes:
         rows.append(("entries", "; ".join(w.notes)))
     if w.backup and w.status == "fresh":

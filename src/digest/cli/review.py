@@ -202,12 +202,13 @@ def _path(settings: Settings, day: str, room: str | None) -> Path:
 
 def _rendered(settings: Settings, day: str, room: str | None) -> tuple[Path, str]:
     """Where a day's digest lies, and what the rules make of the day now."""
-    from digest import config, render
+    from digest import config
     from digest.cli import project
+    from digest.cli.late import Neighbours
 
     found = _found(settings, day, room)
     work = project.analysed(project.read(found, settings), project.stages(settings))
-    page = render.page(work.digest, work.log, work.stages.layout, settings.templates)
+    page, _ = Neighbours(settings, work.stages).page(found, work)
     return config.digest_path(settings, found.day, found.room), page.text
 
 

@@ -1,0 +1,137 @@
+"""The days around the one that is built: late answers go both ways."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from digest import late
+from digest.cli import project
+from digest.cli.project import Work
+from digest.config import DayLog, Settings
+from digest.errors import DigestError
+from digest.late import Heard, Late, Waiting
+from digest.model import Log
+from digest.summary import count
+
+if TYPE_CHECKING:
+    from digest.pipeline import Stages
+    from digest.render import Page
+
+V = TypeVar("V")
+KEPT = 16  # logs kept in memory, in a run over many days
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Late answers: `given` to open questions of the day itself, `to_earlier` by the day to those of earlier ones."""
+
+    given: tuple[Late, ...] = ()
+    to_earlier: tuple[Late, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What there is, by day, in words."""
+        given = Counter(late.day for late in self.given)
+        earlier = Counter(late.question.day for late in self.to_earlier)
+        return (
+            *(f"{count(n, 'answer')} given on {day}" for day, n in sorted(given.items())),
+            *(f"{count(n, 'answer')} to what was asked on {day}" for day, n in sorted(earlier.items())),
+        )
+
+
+@dataclass(slots=True)
+class Neighbours:
+    """The logs around a day, read and analysed when they are first needed."""
+
+    settings: Settings
+    stages: Stages
+    _how: late.Lateness = field(init=False)
+    _heard: OrderedDict[Path, Heard | None] = field(default_factory=OrderedDict)
+    _open: OrderedDict[Path, tuple[Waiting, ...]] = field(default_factory=OrderedDict)
+
+    def __post_init__(self) -> None:
+        self._how = late.lateness(self.stages.rules)
+
+    def page(self, found: DayLog, work: Work) -> tuple[Page, Offers]:
+        """The page of a day with the late answers that concern it."""
+        from digest import render
+
+        offers = self.offers(found, work)
+        digest = late.offered(work.digest, offers.given, offers.to_earlier)
+        return render.page(digest, work.log, self.stages.layout, self.settings.templates), offers
+
+    def offers(self, found: DayLog, work: Work) -> Offers:
+        """The late answers that concern a day."""
+        if not self._how.days:
+            return Offers()
+        mine = Heard(work.log, work.day.people, work.day.scene.turns)
+        _keep(self._heard, found.path, mine)
+        open_ = _keep(self._open, found.path, late.waiting(work.digest, work.log, work.day.people))
+        given = self._answers(found, open_, self._how.days) if open_ else ()
+        to_earlier: list[Late] = []
+        for before in range(self._how.days, 0, -1):
+            earlier = self.near(found, -before)
+            if earlier is not None and (asked := self._asked(earlier, mine)):
+                to_earlier += (one for one in self._answers(earlier, asked, before) if one.day == found.day)
+        return Offers(given, tuple(to_earlier))
+
+    def answered(self, found: DayLog, offers: Offers | None) -> tuple[DayLog, ...]:
+        """The earlier days whose open questions a day answered."""
+        days = sorted({one.question.day for one in offers.to_earlier}) if offers else ()
+        near = (self.near(found, (day - found.day).days) for day in days)
+        return tuple(log for log in near if log is not None)
+
+    def near(self, found: DayLog, days: int) -> DayLog | None:
+        """The log of the same room so many days later, None where there is none."""
+        try:
+            day = found.day + dt.timedelta(days)
+        except OverflowError:
+            return None
+        path = found.path.with_name(found.path.name.replace(found.day.isoformat(), day.isoformat()))
+        return replace(found, day=day, path=path) if path.is_file() and path != found.path else None
+
+    def _answers(self, found: DayLog, asked: tuple[Waiting, ...], days: int) -> tuple[Late, ...]:
+        logs = (self.near(found, n) for n in range(1, days + 1))
+        heard = [h for log in logs if log is not None and (h := self._hear(log)) is not None]
+        return late.answers(asked, heard, self._how, self.stages.vocabulary, self.stages.cleaning)
+
+    def _asked(self, earlier: DayLog, mine: Heard) -> tuple[Waiting, ...]:
+        """The open questions of an earlier day, where the log at hand might answer one."""
+        if earlier.path in self._open:
+            return self._open[earlier.path]
+        log = self._read(earlier)
+        if log is None or not late.might_answer(log, mine, self._how, self.stages.vocabulary):
+            return ()
+        work = project.analysed(log, self.stages)
+        return _keep(self._open, earlier.path, late.waiting(work.digest, work.log, work.day.people))
+
+    def _hear(self, found: DayLog) -> Heard | None:
+        if found.path not in self._heard:
+            from digest.people import people
+
+            log = self._read(found)
+            made = None if log is None else late.heard(log, people(log, self.stages.known), self.stages.segmenting)
+            _keep(self._heard, found.path, made)
+        return self._heard[found.path]
+
+    def _read(self, found: DayLog) -> Log | None:
+        """A neighbour's log; None where it can't be read: the build of its own day tells."""
+        known = self._heard.get(found.path)
+        if known is not None:
+            return known.log
+        try:
+            log = project.read(found, self.settings)
+        except DigestError:
+            return None
+        return log if log.messages else None
+
+
+def _keep(kept: OrderedDict[Path, V], path: Path, value: V) -> V:
+    kept[path] = value
+    if len(kept) > KEPT:
+        kept.popitem(last=False)
+    return value
