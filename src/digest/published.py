@@ -17,7 +17,7 @@ from digest.blocks import MARK, STAMP
 _LEAD = re.compile(r"[\s>*#+\-_—•·（(【\[]*(?:[0-9]{1,2}\s*[.、)）]?\s*)?[*_]*\s*")
 _LABEL = re.compile(
     r"(?P<what>Q|A|S|q|a|问题?|答案?|追问|提问|补充提问|(?:网友|群友|嘉宾)?(?:回答|回复|补充))"
-    r"\s*(?P<number>[0-9]{1,2}(?:\.[0-9]{1,2})?)?\s*[*_]*\s*[：:、]\s*[*_]*"
+    r"\s*(?P<number>[0-9]{1,2}(?:\.[0-9]{1,2})?)?(?P<day>（[0-9]{1,2}月[0-9]{1,2}日）)?\s*[*_]*\s*[：:、]\s*[*_]*"
 )
 _ASKS = ("Q", "q", "问", "问题", "追问", "提问", "补充提问")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s*(.*)")
@@ -63,7 +63,8 @@ class Published:
 
 @dataclass(slots=True)
 class _Piece:
-    """A stretch of lines: `kind` is question, answer, text, heading, rule or mark."""
+    """A stretch of lines: `kind` is question, answer, text, heading, rule or mark, and other-question or other-answer
+    where it was said on another day than the digest's."""
 
     kind: str
     lines: list[str]
@@ -154,7 +155,8 @@ def _label(line: str) -> tuple[str, str] | None:
     found = _LABEL.match(line, lead.end() if lead else 0)
     if not found:
         return None
-    return ("question" if found["what"] in _ASKS else "answer"), line[found.end() :]
+    kind = "question" if found["what"] in _ASKS else "answer"
+    return ("other-" if found["day"] else "") + kind, line[found.end() :]
 
 
 def _text(piece: _Piece, times: tuple[str, ...] = ()) -> Text:
@@ -165,8 +167,12 @@ def _text(piece: _Piece, times: tuple[str, ...] = ()) -> Text:
 def _threads(pieces: Sequence[_Piece]) -> tuple[tuple[tuple[Query, ...], ...], bool]:
     threads: list[list[Query]] = [[]]
     times: tuple[str, ...] = ()
-    reviewed = False
+    reviewed = other = False
     for piece in pieces:
+        if piece.kind in ("rule", "heading", "mark", "question"):
+            other = False
+        elif piece.kind == "other-question":
+            other = True  # its answers are given today, but it stands in another day's log
         if piece.kind in ("rule", "heading", "mark"):
             if threads[-1]:
                 threads.append([])
@@ -174,7 +180,7 @@ def _threads(pieces: Sequence[_Piece]) -> tuple[tuple[tuple[Query, ...], ...], b
             reviewed = reviewed or piece.kind == "mark"
         elif piece.kind == "question":
             threads[-1].append(Query(_text(piece, times)))
-        elif piece.kind == "answer" and threads[-1]:
+        elif piece.kind == "answer" and threads[-1] and not other:
             last = threads[-1][-1]
             threads[-1][-1] = Query(last.text, (*last.answers, _text(piece, times)))
     kept = (tuple(q for q in thread if q.text.words or q.text.times) for thread in threads)
@@ -194,7 +200,7 @@ def _talk(pieces: Sequence[_Piece]) -> tuple[tuple[Text, ...], str]:
             elif _TALK.search(words) and not found:
                 open_ = True
                 title = title or re.split(r"[：:\-—]", words, maxsplit=1)[-1].strip()
-        elif piece.kind in ("question", "answer"):
+        elif piece.kind.endswith(("question", "answer")):
             asked = True
         if piece.kind == "mark" and piece.lines[0][:2] in ("q:", "t:", "n:", "r:"):
             open_ = False

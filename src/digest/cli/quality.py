@@ -248,7 +248,7 @@ def _gold(settings: Settings, path: Path, days: set[str], room: str | None) -> I
 
 def _digests(settings: Settings, folder: Path | None, days: set[str], room: str | None) -> Iterator[Source]:
     """Digests below a folder, each traced back to the log that it comes from."""
-    from digest import config, files, importers, published, trace
+    from digest import config, editing, files, importers, published, trace
     from digest.cli.project import shown
     from digest.errors import UsageError
 
@@ -259,10 +259,15 @@ def _digests(settings: Settings, folder: Path | None, days: set[str], room: str 
     for d in config.days(settings, room):
         known.setdefault(d.day.isoformat(), []).append(d)
     traced: dict[str, tuple[Log, list[Record]]] = {}
+    own = 0
     for path in sorted(p for p in where.rglob("*") if p.suffix in (".md", ".markdown") and not _hidden(p, where)):
-        page = published.published(files.read_text(path))
+        text = files.read_text(path)
+        page = published.published(text)
         day = page.day.isoformat() if page.day else path.name[:10]
         if not (page.threads or page.talk) or (days and day not in days):
+            continue
+        if editing.unedited(text.removeprefix("\ufeff").replace("\r\n", "\n")):
+            own += 1  # nobody judged it yet: it would only teach the program its own mistakes
             continue
         logs = known.get(day, [])
         logs = [d for d in logs if d.room and config.safe_folder(d.room) == path.parent.name] or logs
@@ -273,6 +278,9 @@ def _digests(settings: Settings, folder: Path | None, days: set[str], room: str 
             continue
         why = f"stands in no log of {day}" if logs else f"there is no log of {day}"
         print(f"digest: warning: {shown(path)}: {why}; left out", file=sys.stderr)
+    if own:
+        which = "1 digest that nobody has edited yet" if own == 1 else f"{own} digests that nobody has edited yet"
+        print(f"digest: warning: {shown(where)}: {which} left out", file=sys.stderr)
     for log, records in sorted(traced.values(), key=lambda pair: (pair[0].day, pair[0].room)):
         yield log, trace.joined(records)
 
