@@ -53,7 +53,7 @@ def extract(day: Day, asked: Sequence[Question], made: Digest, layout: Layout) -
             }
             for q in asked
         ],
-        "replies": [_reply(day, link) for link in replies(day)],
+        "replies": [made for link in replies(day) for made in _replies(day, link)],
         "people": [{"name": p.name, "aliases": list(p.aliases)} for p in day.people.persons],
     }
 
@@ -93,14 +93,15 @@ def _answer(day: Day, answer: Answer, layout: Layout) -> dict[str, Any]:
     }
 
 
-def _reply(day: Day, link: Link) -> dict[str, Any]:
+def _replies(day: Day, link: Link) -> list[dict[str, Any]]:
+    """A link by positions: every message of the turn that replies, and the last of the turn that it replies to."""
     turns = day.scene.turns
-    return {
-        "child": turns[link.child].positions[0],
-        "parent": turns[link.parent].positions[0],
-        "score": _rounded(link.score),
-        "evidence": [{"rule": e.rule, "weight": _rounded(e.weight)} for e in link.evidence],
-    }
+    parent, score = turns[link.parent].positions[-1], _rounded(link.score)
+    evidence = [{"rule": e.rule, "weight": _rounded(e.weight)} for e in link.evidence]
+    return [
+        {"child": child, "parent": parent, "score": score, "evidence": evidence}
+        for child in turns[link.child].positions
+    ]
 
 
 def _rounded(number: float) -> float:
