@@ -57,6 +57,7 @@ class Cleaning:
     thanks: tuple[str, ...] = ()  # off the tail of any text, and off the head of a question or an answer
     restated: tuple[str, ...] = ()  # off the head of an answer: the question it repeats
     smileys: tuple[str, ...] = ()  # literally, before a stop or the end
+    unwanted: tuple[str, ...] = ()  # a notice or resource that says this is not printed
 
 
 def clean(text: str, cleaning: Cleaning, role: Role = "answer", *, alone: bool = True) -> str:
@@ -184,6 +185,12 @@ def _tail(row: str, cleaning: Cleaning) -> str:
             break
         row = row[: match.start(2)].rstrip(" ，,、；;：:")
     return row
+
+
+def unwanted(text: str, cleaning: Cleaning) -> bool:
+    """Whether a notice or resource was for the day itself, and says nothing to a reader."""
+    pattern = _compiled("(?:{})", cleaning.unwanted)
+    return bool(pattern.search(text)) if pattern is not None else False
 
 
 def _says_something(row: str) -> bool:

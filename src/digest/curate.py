@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from digest import talk_text
 from digest.acts import Acts, Scene
-from digest.clean import Cleaning, Role, clean, lines, without
+from digest.clean import Cleaning, Role, clean, lines, unwanted, without
 from digest.model import Answer, Digest, Entry, Line, Link, Log, People, Question, Section, Talk, Topic
 from digest.names import Called, called
 from digest.questions import Candidate
@@ -260,6 +260,9 @@ def resources(day: Day, used: frozenset[int], cleaning: Cleaning) -> tuple[Entry
         if not kinds or used.intersection(turn.messages) or spoken.intersection(turn.messages):
             continue
         printed = _printed(log, people, turn.messages, cleaning, "answer", names)
-        if printed:
+        # a bare address tells a reader nothing, and he should not follow what he knows nothing of
+        if words(printed).strip() or any(line.text.strip() for line in printed if line.kind == "link"):
+            if unwanted(turn.text, cleaning):
+                continue
             found.append(Entry(id=identity(log, turn.messages[0], order), kind=kinds[0], lines=printed))
     return tuple(found)

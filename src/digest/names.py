@@ -79,13 +79,14 @@ def _names(candidates: list[str], log: Log) -> list[str]:
     kept = []
     for name in candidates:
         said = text.count(name)
-        if said > WORDS:
+        doubled = len(name) == 2 and name[0] == name[1] and not name.isascii()  # 婷婷 is no word
+        if said > WORDS and not doubled:
             edge = r"(?![a-z0-9])" if name.isascii() else ""
             calls = re.findall(
                 rf"(?:^|[{STOPS} ]){re.escape(name)}{edge}(?:{TITLES})?(?:{AFTER}|$)", text, re.MULTILINE
             )
             said -= len(calls)
-        if said <= WORDS:
+        if said <= WORDS or doubled:
             kept.append(name)
     return kept
 

@@ -197,8 +197,6 @@ def digest(day: Day, asked: Sequence[Question], stages: Stages) -> Digest:
 def _thread_text(entry: Entry, day: Day) -> ThreadText:
     from digest.topics import ThreadText
 
-    first, *more = (" ".join(line.text for line in q.lines if line.kind in curate.WORDS) for q in entry.questions)
-    answers = tuple(
-        " ".join(x.text for x in a.lines if x.kind in curate.WORDS) for q in entry.questions for a in q.answers
-    )
+    first, *more = (curate.words(q.lines) for q in entry.questions)
+    answers = tuple(curate.words(a.lines) for q in entry.questions for a in q.answers)
     return ThreadText(first, answers, day.log.messages[entry.questions[0].messages[0]].second, tuple(more))

@@ -42,15 +42,21 @@ class TopicRules:
     together: float = 0.3
     window: int = 2 * 3600
     largest: int = 8
+    weak: float = 7.0  # a title scored below this is no heading for a single thread
+    rest: str = "其他"
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Threads under one heading, as places in what was given; `titles` best first, `shared` words strongest first."""
+    """Threads under one heading, as places in what was given; `titles` best first, `shared` words strongest first.
+
+    `rest` holds the threads that no heading of their own says anything about.
+    """
 
     members: tuple[int, ...]
     titles: tuple[Candidate, ...]
     shared: tuple[str, ...] = ()
+    rest: bool = False
 
     @property
     def title(self) -> str:
@@ -64,11 +70,16 @@ def topic_rules(settings: Mapping[str, object], lists: Mapping[str, Sequence[str
         float(str(settings.get("together", 0.3))),
         int(str(settings.get("window", 2 * 3600))),
         int(str(settings.get("largest", 8))),
+        float(str(settings.get("weak", 7.0))),
+        str(settings.get("rest", "其他")),
     )
 
 
 def topics(threads: Sequence[ThreadText], words: Vocabulary, rules: TopicRules) -> tuple[Group, ...]:
-    """Threads grouped under headings, in the order of each heading's first thread as given; each with its titles."""
+    """Threads grouped under headings, in the order of each heading's first thread as given; each with its titles.
+
+    Single threads whose title says little come last, together under one heading.
+    """
     held = [_held(thread, words) for thread in threads]
     rarity = day_of(h.keys() for h in held)
     vectors = [_vector(h, words, rarity) for h in held]
@@ -77,7 +88,13 @@ def topics(threads: Sequence[ThreadText], words: Vocabulary, rules: TopicRules) 
     for members in _grouped(likeness, rules):
         shared = _shared([vectors[m] for m in members])
         found.append(Group(members, _named([threads[m] for m in members], shared, words, rules, rarity), shared))
-    return tuple(_distinct(found))
+    named = _distinct(found)
+    weak = [g for g in named if len(g.members) == 1 and (not g.titles or g.titles[0].score < rules.weak)]
+    if not weak or not rules.rest:
+        return tuple(named)
+    left = tuple(sorted(m for g in weak for m in g.members))
+    why = ("titles of their own would say little: " + "、".join(g.title for g in weak if g.title),)
+    return (*(g for g in named if g not in weak), Group(left, (Candidate(rules.rest, 0.0, why),), (), True))
 
 
 def day_title(groups: Sequence[Group], threads: Sequence[ThreadText], talk: str = "", longest: int = 24) -> str:
@@ -91,7 +108,7 @@ def day_title(groups: Sequence[Group], threads: Sequence[ThreadText], talk: str 
         # a subject of many answers whose title says little makes no good title for a day
         return (math.log1p(texts) * max(0.5, min(told, 14.0)), -group.members[0])
 
-    best = [g.title for g in sorted(groups, key=weight, reverse=True) if g.title]
+    best = [g.title for g in sorted(groups, key=weight, reverse=True) if g.title and not g.rest]
     if not best:
         return ""
     both = [best[0], next((t for t in best[1:] if width(best[0] + t) < longest and not _overlap(best[0], t)), "")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.clean import Cleaning, Role, clean, items, lines, without
+from digest.clean import Cleaning, Role, clean, items, lines, unwanted, without
 from digest.model import Image, Line, Mention
 
 
@@ -141,3 +141,17 @@ def test_items_of_an_answer_are_lines_of_their_own() -> None:
         ("item", "1. 先登记订单"),
         ("item", "2. 再发起支付"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "goes"),
+    [
+        ("今晚八点有分享，大家别错过", True),
+        ("先抢红包再听", True),
+        ("请各位改群昵称", True),
+        ("某所发布二维码支付新规 https://example.org/a", False),
+        ("我司招聘支付产品经理，坐标杭州", False),
+    ],
+)
+def test_notices_for_the_day_itself_are_not_wanted(text: str, goes: bool) -> None:
+    assert unwanted(text, CLEANING) is goes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def members(groups: tuple[Group, ...]) -> list[tuple[int, ...]]:
 
 def test_threads_on_one_subject_share_a_heading(words: Vocabulary, rules: TopicRules) -> None:
     groups = topics(DAY, words, rules)
-    assert members(groups) == [(0, 2), (1,), (3,)]
+    assert sorted(members(groups)) == [(0, 2), (1,), (3,)]
     assert groups[0].title == "热点账户的处理"
     assert "热点账户" in groups[0].shared
 
@@ -88,6 +89,20 @@ def test_the_talk_names_the_day(words: Vocabulary, rules: TopicRules) -> None:
 
 def test_without_a_talk_the_most_discussed_subjects_name_it(words: Vocabulary, rules: TopicRules) -> None:
     assert day_title(topics(DAY, words, rules), DAY) == "热点账户的处理、人脸识别"
+
+
+def test_questions_whose_titles_say_little_come_last_under_one_heading(words: Vocabulary, rules: TopicRules) -> None:
+    day = (
+        ThreadText("这个架构怎么样", ("还行",), 9 * HOUR),
+        *DAY[:1],
+        ThreadText("谁有账号", (), 13 * HOUR),
+    )
+    *named, rest = topics(day, words, rules)
+    assert (rest.title, rest.members, rest.rest) == ("其他", (0, 2), True)
+    assert members(tuple(named)) == [(1,)]
+    assert day_title((*named, rest), day) == "热点账户的处理"
+    each = dataclasses.replace(rules, rest="")
+    assert members(topics(day, words, each)) == [(0,), (1,), (2,)]
 
 
 def test_a_day_of_nothing_has_no_title() -> None:

@@ -210,6 +210,8 @@ _ALL = (
             "window": span("questions further apart share a heading only on very strong evidence", 4 * 3600),
             "together": share("likeness from which two questions share a heading", 0.42),
             "largest": whole("questions under one heading", 8, 1),
+            "weak": number("a title scored below this heads no single question", 7.0),
+            "rest": Field(Text(), "the heading over such questions, last; empty: each keeps its own", "其他"),
         },
         lists={
             "patterns": words("what stands in a question => what of it makes the title, and its gain"),
@@ -242,6 +244,7 @@ _ALL = (
             "thanks": patterns("taken off the tail of any text, and off the head of a question or an answer"),
             "restated": patterns("taken off the head of an answer: the question it repeats"),
             "smileys": words("signs taken out before a stop or the end"),
+            "unwanted": patterns("a notice or resource that says this is not printed"),
         },
     ),
     Declaration(
@@ -251,7 +254,7 @@ _ALL = (
             "days": whole("how many days later an answer may come; 0 looks for none", 3, 0, "days"),
             "threshold": odds("it is offered over this", 3.0),
             "quotes": odds("it quotes the question", 6.0),
-            "names": odds("it names the asker, who has not spoken yet that day", 2.5),
+            "names": odds("it names the asker, who has not spoken since the day of his question", 2.5),
             "others": odds("it names others as well", -1.0),
             "next_day": odds("it comes on the very next day", 0.5),
             "last_words": odds("the asker said nothing more after his question", 0.5),

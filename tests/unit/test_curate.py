@@ -1,0 +1,88 @@
+"""What of a day is printed, and where; on an invented day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from digest.acts import Acts, Scene
+from digest.clean import Cleaning
+from digest.curate import Day, entries, questions, words
+from digest.model import Act, Answer, Image, Log, Message, People, Person, Question, Talk, Turn
+from digest.questions import Candidate
+
+CLEANING = Cleaning(openings=("请教一个问题$",), thanks=("谢谢",))
+ASKER, OTHER, GUEST = 0, 1, 2
+SAID = (
+    (GUEST, "账户要先分层"),
+    (ASKER, "请教一个问题"),
+    (ASKER, "日切是几点"),
+    (OTHER, "", "a.png"),
+    (OTHER, "零点，看这张图"),
+    (OTHER, "节假日也一样"),
+    (ASKER, "冲正的单子算哪天"),
+    (GUEST, "算原交易那天"),
+)
+
+
+def day(follows: tuple[int | None, ...] = (None, 0), talk: Talk | None = None) -> Day:
+    messages = tuple(
+        Message((n,), 36000 + n, f"p{who}", text, images=tuple(Image(url, url) for url in pictures))
+        for n, (who, text, *pictures) in enumerate(SAID)
+    )
+    log = Log("log", "", dt.date(2024, 2, 29), messages, len(messages))
+    speakers = tuple(who for who, *_ in SAID)
+    people = People(tuple(Person(n, f"p{n}") for n in range(3)), speakers, tuple(() for _ in SAID))
+    groups = ((0,), (1, 2), (3, 4, 5), (6,), (7,))
+    turns = tuple(
+        Turn(n, speakers[g[0]], g, g, 36000 + g[0], 36000 + g[-1], "\n".join(messages[m].text for m in g))
+        for n, g in enumerate(groups)
+    )
+    scene = Scene(turns, tuple(("day", 0) for _ in turns), frozenset(), frozenset())
+    asked = tuple(Candidate((t,), t, 0.9, Act(t, "question", 2.0, True)) for t in (1, 3))
+    answered = (
+        (Answer((3, 4, 5), OTHER, (), 0.8), Answer((7,), GUEST, (), 0.9), Answer((0,), GUEST, (), 0.5)),
+        (Answer((7,), GUEST, (), 0.6),),
+    )
+    return Day(log, people, scene, Acts({}, {}, {}, {}), talk, asked, answered, follows)
+
+
+def printed(made: Question) -> list[str]:
+    return [words(a.lines) for a in made.answers]
+
+
+def test_an_opening_in_a_message_of_its_own_is_not_printed() -> None:
+    first, _ = questions(day(), CLEANING, 0.5)
+    assert words(first.lines) == "日切是几点"
+    assert first.messages == (1, 2)
+
+
+def test_in_a_thread_an_answer_stands_under_the_question_asked_last() -> None:
+    first, second = questions(day(), CLEANING, 0.5)
+    assert printed(second) == ["算原交易那天"]
+    assert "算原交易那天" not in printed(first)
+
+
+def test_two_threads_may_hold_the_same_answer() -> None:
+    first, second = questions(day(follows=(None, None)), CLEANING, 0.5)
+    assert "算原交易那天" in printed(first) and printed(second) == ["算原交易那天"]
+
+
+def test_what_was_said_in_the_talk_answers_nothing() -> None:
+    talk = Talk(GUEST, "", (0,), 0, 0)
+    first, _ = questions(day(talk=talk), CLEANING, 0.5)
+    assert "账户要先分层" not in printed(first)
+
+
+def test_a_text_opens_with_words_and_its_picture_follows() -> None:
+    first, _ = questions(day(), CLEANING, 0.5)
+    lines = next(a.lines for a in first.answers if a.speaker == OTHER)
+    assert [line.kind for line in lines] == ["text", "image", "text"]
+
+
+def test_no_thread_goes_on_over_the_beginning_of_the_talk() -> None:
+    first, second = questions(day(), CLEANING, 0.5)
+    assert second.follows == first.id
+    assert len(entries((first, second))) == 1
+    assert len(entries((first, second), apart=4)) == 2
+    assert len(entries((replace(second, follows=None),))) == 1
