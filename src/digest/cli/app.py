@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -66,9 +67,18 @@ app.command("init")(init.init)
 
 def main() -> None:
     """Run the program and end the process with its status: 0 done, 1 findings or conflicts, 2 could not run."""
+    _only(sys.argv[1:2])
     try:
         app(prog_name="digest")
     except KeyboardInterrupt:
         stopped()
     except BrokenPipeError:
         quiet()
+
+
+def _only(asked: list[str]) -> None:
+    """Leave the other commands out where one is asked for by name: to make two dozen takes half as long as typer."""
+    commands = [command for command in app.registered_commands if command.name in asked]
+    groups = [group for group in app.registered_groups if group.name in asked]
+    if commands or groups:
+        app.registered_commands, app.registered_groups = commands, groups
