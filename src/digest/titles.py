@@ -71,8 +71,12 @@ def titles(
     found = _of(questions[0], words, rules, weigh) if questions else []
     # a later text gives the title only where the first question holds none
     if max((c.score for c in found), default=0.0) < 3.0:
-        for place, question in enumerate(questions[1:8]):
-            found += [_less(c, 1.5 + place, "from a later question") for c in _of(question, words, rules, weigh)]
+        for question in questions[1:8]:
+            later = _of(question, words, rules, weigh)
+            found += [_less(c, 1.5, "from a later question") for c in later]
+            # the first that names a subject: what comes after it has gone on from there
+            if max((c.score for c in later), default=0.0) >= 3.0:
+                break
     if max((c.score for c in found), default=0.0) < 2.0:
         for text in answers[:6]:
             found += [_less(c, 2.5, "from an answer") for c in _of(text, words, rules, weigh)]

@@ -110,6 +110,13 @@ def test_a_question_without_a_subject_takes_its_title_from_what_follows(words: V
     assert title(["这个谁懂"], ["缓冲记账配置好间隔就行"], words, rules) == "缓冲记账配置"
 
 
+def test_of_several_later_questions_the_first_that_names_a_subject_gives_the_title(
+    words: Vocabulary, rules: TitleRules
+) -> None:
+    asked = ("这样会不会好些", "支付系统里运营的角色是什么", "对账平台业务流程角度的拆分呢")
+    assert title(asked, (), words, rules) == title(asked[1:2], (), words, rules)
+
+
 def test_a_short_question_without_a_phrase_is_its_own_title(words: Vocabulary, rules: TitleRules) -> None:
     assert title(["有什么建议？"], [], words, rules) == "有什么建议"
 
