@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from digest import segment
 from digest.clean import Cleaning
 from digest.curate import message_lines
 from digest.labels import key
 from digest.model import Answer, Digest, Entry, Line, Log, People, Question, Section, Topic, Turn
 from digest.names import called
+from digest.people import Known, people
 from digest.rules.model import Rules
+from digest.segment import Segmenting, turns
 
 if TYPE_CHECKING:
     from digest.tokens import Vocabulary
@@ -72,7 +73,7 @@ def lateness(rules: Rules) -> Lateness:
     return Lateness(**subject.settings, never=subject.list("never"), thanks=subject.list("thanks"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Waiting:
     """An open question, as later days need to know it."""
 
@@ -83,18 +84,46 @@ class Waiting:
     lines: tuple[Line, ...] = ()
     last: bool = False  # he said no more that day
 
+    @cached_property
+    def starts(self) -> frozenset[str]:
+        """The openings of its messages, by which quotes are known again."""
+        return frozenset(_start(text) for text in self.texts)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Heard:
-    """A day's log as late answers are looked for in it."""
+    """A day's log as late answers are looked for in it; who is who is found out when it is first asked."""
 
     log: Log
-    people: People
-    turns: tuple[Turn, ...]
+    known: Known
+    how: Segmenting
 
     @property
     def day(self) -> dt.date:
         return self.log.day
+
+    @cached_property
+    def people(self) -> People:
+        return people(self.log, self.known)
+
+    @cached_property
+    def turns(self) -> tuple[Turn, ...]:
+        return turns(self.log, self.people, self.how)
+
+    @cached_property
+    def speakers(self) -> frozenset[str]:
+        """Keys of the labels of all who speak."""
+        return frozenset(key(m.speaker) for m in self.log.messages)
+
+    @cached_property
+    def quotes(self) -> frozenset[str]:
+        """The openings of all that is quoted."""
+        return frozenset(_start(m.quote.text) for m in self.log.messages if m.quote)
+
+    @cached_property
+    def calls(self) -> str:
+        """All messages with a mention, spelt as keys are."""
+        return "\n".join(key(m.text) for m in self.log.messages if "@" in m.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,24 +137,19 @@ class Late:
     score: float
 
 
-def heard(log: Log, people: People, how: segment.Segmenting) -> Heard:
-    """A log ready for late answers to be looked for in it."""
-    return Heard(log, people, segment.turns(log, people, how))
-
-
-def waiting(digest: Digest, log: Log, people: People) -> tuple[Waiting, ...]:
-    """The questions that a digest shows as open."""
+def waiting(digest: Digest, log: Log, speaker: Sequence[int]) -> tuple[Waiting, ...]:
+    """The questions that a digest shows as open; `speaker` gives the person of each message."""
     found = []
     last: dict[int, int] = {}
-    for i, speaker in enumerate(people.speaker):
-        last[speaker] = i
+    for i, person in enumerate(speaker):
+        last[person] = i
     for entry in _threads(digest):
         for place, q in enumerate(entry.questions):
             if q.answers or any(later.answers for later in entry.questions[place + 1 :]):
                 continue
-            asker = people.speaker[q.messages[0]]
+            asker = speaker[q.messages[0]]
             texts = tuple(log.messages[m].text for m in q.messages)
-            said = [log.messages[m] for m in q.messages if people.speaker[m] == asker]
+            said = [log.messages[m] for m in q.messages if speaker[m] == asker]
             labels = frozenset(key(label) for m in said for label in (m.speaker, *m.also))
             found.append(Waiting(q.id, log.day, labels, texts, q.lines, last[asker] in q.messages))
     return tuple(found)
@@ -144,8 +168,8 @@ def answers(
     for day in days:
         if not left:
             break
-        here = _of_day(left, day, spoken, how, vocabulary, cleaning)
-        spoken |= {key(message.speaker) for message in day.log.messages}
+        here = _of_day(left, day, spoken, how, vocabulary, cleaning) if any(_may(q, day) for q in left) else []
+        spoken |= day.speakers
         done = {late.question.id for late in here}
         left = [q for q in left if q.id not in done]
         found += here
@@ -220,6 +244,13 @@ def _keys(people: People, person: int) -> frozenset[str]:
     return frozenset(key(label) for label in (who.name, *who.aliases))
 
 
+def _may(q: Waiting, day: Heard) -> bool:
+    """Whether a day may hold an answer at all: quick, for most don't."""
+    if not q.starts.isdisjoint(day.quotes):
+        return True
+    return bool(day.calls) and (not q.asker.isdisjoint(day.speakers) or any(name in day.calls for name in q.asker))
+
+
 def _of_day(
     open_: Sequence[Waiting],
     day: Heard,
@@ -229,9 +260,10 @@ def _of_day(
     cleaning: Cleaning,
 ) -> list[Late]:
     found = []
-    names = called(day.log, day.people)
     for turn, spoken in _said(day, before):
         named = _named(day, turn)
+        if not named and not _quoted(day, turn):
+            continue
         rated = []
         for n, q in enumerate(open_):
             score = _score(q, turn, named, spoken, day, how, vocabulary)
@@ -240,6 +272,7 @@ def _of_day(
         if not rated:
             continue
         score, _, q = max(rated, key=lambda r: r[:2])  # of equals, the one asked last
+        names = called(day.log, day.people)
         printed = tuple(
             line for m in turn.messages for line in message_lines(day.log, day.people, m, cleaning, "answer", names)
         )
@@ -289,9 +322,8 @@ def _score(
     speaker = _keys(day.people, turn.speaker)
     if not q.asker.isdisjoint(speaker):
         return None
-    starts = {_start(text) for text in q.texts}
     score = 0.0
-    if any(start in starts for start in _quoted(day, turn)):
+    if any(start in q.starts for start in _quoted(day, turn)):
         score += how.quotes
     elif not q.asker.isdisjoint(named) and q.asker.isdisjoint(spoken):
         score += how.names

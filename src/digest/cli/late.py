@@ -68,9 +68,10 @@ class Neighbours:
         """The late answers that concern a day."""
         if not self._how.days:
             return Offers()
-        mine = Heard(work.log, work.day.people, work.day.scene.turns)
+        mine = self._made(work.log)
         _keep(self._heard, found.path, mine)
-        open_ = _keep(self._open, found.path, late.waiting(work.digest, work.log, work.day.people))
+        vars(mine).update(people=work.day.people, turns=work.day.scene.turns)  # known already
+        open_ = _keep(self._open, found.path, late.waiting(work.digest, work.log, work.day.people.speaker))
         given = self._answers(found, open_, self._how.days) if open_ else ()
         to_earlier: list[Late] = []
         for before in range(self._how.days, 0, -1):
@@ -103,31 +104,24 @@ class Neighbours:
         """The open questions of an earlier day, where the log at hand might answer one."""
         if earlier.path in self._open:
             return self._open[earlier.path]
-        log = self._read(earlier)
-        if log is None or not late.might_answer(log, mine, self._how, self.stages.vocabulary):
+        heard = self._hear(earlier)
+        if heard is None or not late.might_answer(heard.log, mine, self._how, self.stages.vocabulary):
             return ()
-        work = project.analysed(log, self.stages)
-        return _keep(self._open, earlier.path, late.waiting(work.digest, work.log, work.day.people))
+        work = project.analysed(heard.log, self.stages)
+        return _keep(self._open, earlier.path, late.waiting(work.digest, work.log, work.day.people.speaker))
 
     def _hear(self, found: DayLog) -> Heard | None:
+        """A neighbour's log; None where it can't be read: the build of its own day tells."""
         if found.path not in self._heard:
-            from digest.people import people
-
-            log = self._read(found)
-            made = None if log is None else late.heard(log, people(log, self.stages.known), self.stages.segmenting)
-            _keep(self._heard, found.path, made)
+            try:
+                log = project.read(found, self.settings)
+            except DigestError:
+                return _keep(self._heard, found.path, None)
+            _keep(self._heard, found.path, self._made(log) if log.messages else None)
         return self._heard[found.path]
 
-    def _read(self, found: DayLog) -> Log | None:
-        """A neighbour's log; None where it can't be read: the build of its own day tells."""
-        known = self._heard.get(found.path)
-        if known is not None:
-            return known.log
-        try:
-            log = project.read(found, self.settings)
-        except DigestError:
-            return None
-        return log if log.messages else None
+    def _made(self, log: Log) -> Heard:
+        return Heard(log, self.stages.known, self.stages.segmenting)
 
 
 def _keep(kept: OrderedDict[Path, V], path: Path, value: V) -> V:
