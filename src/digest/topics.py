@@ -78,7 +78,7 @@ def topic_rules(settings: Mapping[str, object], lists: Mapping[str, Sequence[str
 def topics(threads: Sequence[ThreadText], words: Vocabulary, rules: TopicRules) -> tuple[Group, ...]:
     """Threads grouped under headings, in the order of each heading's first thread as given; each with its titles.
 
-    Single threads whose title says little come last, together under one heading.
+    Single questions whose title says little come last, together under one heading.
     """
     held = [_held(thread, words) for thread in threads]
     rarity = day_of(h.keys() for h in held)
@@ -89,12 +89,17 @@ def topics(threads: Sequence[ThreadText], words: Vocabulary, rules: TopicRules) 
         shared = _shared([vectors[m] for m in members])
         found.append(Group(members, _named([threads[m] for m in members], shared, words, rules, rarity), shared))
     named = _distinct(found)
-    weak = [g for g in named if len(g.members) == 1 and (not g.titles or g.titles[0].score < rules.weak)]
+    weak = [g for g in named if _small(g, threads) and (not g.titles or g.titles[0].score < rules.weak)]
     if not weak or not rules.rest:
         return tuple(named)
     left = tuple(sorted(m for g in weak for m in g.members))
     why = ("titles of their own would say little: " + "、".join(g.title for g in weak if g.title),)
     return (*(g for g in named if g not in weak), Group(left, (Candidate(rules.rest, 0.0, why),), (), True))
+
+
+def _small(group: Group, threads: Sequence[ThreadText]) -> bool:
+    """Whether a heading would stand over a single question: what led on to others deserves one of its own."""
+    return len(group.members) == 1 and not threads[group.members[0]].more
 
 
 def day_title(groups: Sequence[Group], threads: Sequence[ThreadText], talk: str = "", longest: int = 24) -> str:

@@ -101,6 +101,8 @@ def test_questions_whose_titles_say_little_come_last_under_one_heading(words: Vo
     assert (rest.title, rest.members, rest.rest) == ("其他", (0, 2), True)
     assert members(tuple(named)) == [(1,)]
     assert day_title((*named, rest), day) == "热点账户的处理"
+    longer = dataclasses.replace(day[0], more=("那个架构的好处是什么",))
+    assert not topics((longer, *day[1:2]), words, rules)[-1].rest
     each = dataclasses.replace(rules, rest="")
     assert members(topics(day, words, each)) == [(0,), (1,), (2,)]
 
