@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from .arrange import inserted, ordered, parted
 from .blocks import MARK, NOTHING, STAMP, Block, Parsed, is_hers, lines_of, parse, unparse
 from .errors import ConflictError
-from .threeway import bare, weave
+from .threeway import Clash, bare, weave
 
 NEARLY_STAMP = re.compile(r"digest:[0-9a-f]{8}")
 NAMED = re.compile(r"(?<![0-9A-Za-z])[a-z]:[0-9a-z][0-9a-z-]+")
@@ -46,7 +46,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Both sides changed the same sentence: the digest keeps `mine`."""
+    """Both sides changed the same sentences of a block, here with a blank line between: the digest keeps `mine`."""
 
     key: str
     base: str
@@ -255,15 +255,24 @@ def _block(block: Block, old: Block | None, new: Block | None, work: _Work) -> B
         return replace(block, mark=mark)
     woven = weave(old.body, block.body, new.body)
     if woven.clashes:
-        work.conflicts.append(Conflict(block.key, old.body, block.body, new.body))
+        work.conflicts.append(_conflict(block.key, woven.clashes))
     elif woven.passed:
         work.notes.append(Note("passed", block.key))
     return replace(block, mark=mark, body=woven.text)
 
 
+def _conflict(key: str, clashes: Sequence[Clash]) -> Conflict:
+    return Conflict(
+        key,
+        NOTHING.join(clash.base for clash in clashes),
+        NOTHING.join(clash.mine for clash in clashes),
+        NOTHING.join(clash.theirs for clash in clashes),
+    )
+
+
 def _head(old: str, mine: str, new: str, work: _Work) -> str:
     woven = weave(old.rstrip(), mine.rstrip(), new.rstrip())
     if woven.clashes:
-        work.conflicts.append(Conflict("head", old, mine, new))
+        work.conflicts.append(_conflict("head", woven.clashes))
     space = mine if mine.strip() else new
     return woven.text + space[len(space.rstrip()) :]

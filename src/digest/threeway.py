@@ -24,11 +24,20 @@ END = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
+class Clash:
+    """Words that both sides changed, each in its way."""
+
+    base: str
+    mine: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
 class Woven:
     """The merged text; `clashes`: both sides changed the same sentence; `passed`: changes of the rules not taken."""
 
     text: str
-    clashes: int = 0
+    clashes: tuple[Clash, ...] = ()
     passed: int = 0
 
 
@@ -82,7 +91,8 @@ def _merged(
     olds, ours, news = pieces(base), pieces(mine), pieces(theirs)
     left, right = _changes(olds, ours), _changes(olds, news)
     out: list[str] = []
-    clashes = passed = place = 0
+    clashes: list[Clash] = []
+    passed = place = 0
     shown = _places(olds, ours)
     for low, high, mines, theirss in _groups(left, right):
         out.extend(shown.get(i, "") for i in range(place, low))
@@ -104,12 +114,13 @@ def _merged(
         elif finer is not None:
             inner = _merged("".join(olds[low:high]), "".join(hers), "".join(new), finer, None)
             out.append(inner.text)
-            clashes, passed = clashes + inner.clashes, passed + inner.passed
+            clashes += inner.clashes
+            passed += inner.passed
         else:
             out.extend(hers)
-            clashes += 1
+            clashes.append(Clash(*("".join(side).strip() for side in (olds[low:high], hers, new))))
     out.extend(shown.get(i, "") for i in range(place, len(olds)))
-    return Woven("".join(out), clashes, passed)
+    return Woven("".join(out), tuple(clashes), passed)
 
 
 def _add(out: list[str], pieces: Sequence[str], apart: bool) -> None:
