@@ -22,7 +22,8 @@ SPECIAL = re.compile(r"[\\`*_\[\]<>&{|~=^:$#%@.\-]")
 # what may stand on a line before its text without ending the place where blocks begin
 BLOCK_PLACE = re.compile(r"(?:[ \t\u3000]|>|[-+*](?=[ \t]|$)|[0-9]{1,9}[.)](?=[ \t]|$)|\[[ xX]\](?=[ \t]|$))*")
 BLOCK_START = re.compile(r"[#>+\-*|:=~^`\[]|!!!|\?\?\?|[0-9]{1,9}(?=[.)](?:[ \t]|$))")
-ENTITY = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});")
+# Python-Markdown takes a number for an entity without its semicolon too
+ENTITY = re.compile(r"&(?:#[0-9]|#[xX][0-9A-Fa-f]|[A-Za-z][A-Za-z0-9]{1,31};)")
 SHORTCODE = re.compile(r":(?:[a-z0-9_+-]*[a-z+][a-z0-9_+-]*|-1|100|1234):", re.IGNORECASE)
 PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
