@@ -23,7 +23,7 @@ from digest.facts import Facts
 from digest.links import Linking
 from digest.model import Answer, Digest, Entry, Link, Log, Question, Topic
 from digest.people import Known
-from digest.questions import Asking
+from digest.questions import Asking, Candidate
 from digest.rules.model import Rules
 from digest.segment import Segmenting
 from digest.talk_rules import Talking, talking
@@ -121,47 +121,55 @@ def analyse(log: Log, stages: Stages, *, evidence: bool = True) -> Day:
         frozenset({talk.speaker}) if talk else frozenset(),
         frozenset(talk_stage.hosts(log, people, stages.talking)),
     )
-    known: dict[str, Facts] = {}
+    facts: list[Facts] = []
+    links: list[Link] = []
 
-    def linked(acts: acts_stage.Acts) -> tuple[Link, ...]:
-        known["facts"] = facts_stage.facts(scene, acts, stages.vocabulary)
-        return links_stage.links(known["facts"], stages.rules.subject("links"), stages.linking, evidence=evidence)
+    # whether a turn is a question hangs on who replies to it, and who replies on what has the form of a question: so
+    # the links are found between the acts
+    def linked(acts: acts_stage.Acts) -> Sequence[Link]:
+        facts.append(facts_stage.facts(scene, acts, stages.vocabulary))
+        links.extend(links_stage.links(facts[0], stages.rules.subject("links"), stages.linking, evidence=evidence))
+        return links
 
-    found: list[Link] = []
-
-    def links(acts: acts_stage.Acts) -> tuple[Link, ...]:
-        found.extend(linked(acts))
-        return tuple(found)
-
-    acts = acts_stage.acts(scene, stages.rules.subject("questions"), links)
-    if not known:
-        links(acts)
+    acts = acts_stage.acts(scene, stages.rules.subject("questions"), linked)
+    if not facts:  # no rule looks at replies
+        linked(acts)
     candidates = questions_stage.candidates(scene, acts, stages.asking)
-    # what is not published competes for no answer, but shows who would have answered it
-    parents = links_stage.taken(found, stages.linking)
-    asked = [i for i, c in enumerate(candidates) if c.score >= stages.asking.threshold]
-    owned = {t for i in asked for t in candidates[i].turns}
+    answered = _answered(facts[0], candidates, links, stages, evidence)
+    return Day(log, people, scene, acts, talk, *answered, tuple(links))
+
+
+def _answered(
+    facts: Facts, candidates: Sequence[Candidate], links: Sequence[Link], stages: Stages, evidence: bool
+) -> tuple[tuple[Candidate, ...], tuple[tuple[Answer, ...], ...], tuple[int | None, ...]]:
+    """The candidates with what their askers added, the answers to each, and the candidate that each follows up.
+
+    Only what is published competes for answers.
+    """
+    turns, asking = facts.turns, stages.asking
+    asked = [i for i, c in enumerate(candidates) if c.score >= asking.threshold]
     groups = [candidates[i].turns for i in asked]
-    given = answers_stage.given(
-        known["facts"], groups, stages.rules.subject("answers"), stages.answering, parents, evidence=evidence
-    )
-    answered = answers_stage.answers(known["facts"], groups, given)
+    owned = {t for group in groups for t in group}
+    parents = links_stage.taken(links, stages.linking)
+    subject = stages.rules.subject("answers")
+    given = answers_stage.given(facts, groups, subject, stages.answering, parents, evidence=evidence)
+    found = answers_stage.answers(facts, groups, given)
     by_turn: list[list[int]] = [[] for _ in groups]
     for one in given:
         by_turn[one.question].append(one.turn)
-    above = threads_stage.follows(groups, by_turn, found, scene.turns, stages.asking.follows, stages.asking.pause)
+    above = threads_stage.follows(groups, by_turn, links, turns, asking.follows, asking.pause)
+    whole = list(candidates)
     answers: list[tuple[Answer, ...]] = [() for _ in candidates]
     follows: list[int | None] = [None for _ in candidates]
-    whole = list(candidates)
     for place, i in enumerate(asked):
-        asker = scene.turns[candidates[i].main].speaker
-        answers[i] = tuple(a for a in answered[place] if a.speaker != asker)
+        asker = turns[candidates[i].main].speaker
+        answers[i] = tuple(a for a in found[place] if a.speaker != asker)
         # what the asker says on his own question explains it
-        added = tuple(t for t in by_turn[place] if scene.turns[t].speaker == asker and t not in owned)
+        added = tuple(t for t in by_turn[place] if turns[t].speaker == asker and t not in owned)
         whole[i] = replace(candidates[i], turns=(*candidates[i].turns, *added))
         up = above[place]
         follows[i] = None if up is None else asked[up]
-    return Day(log, people, scene, acts, talk, tuple(whole), tuple(answers), tuple(follows), tuple(found))
+    return tuple(whole), tuple(answers), tuple(follows)
 
 
 def questions(day: Day, stages: Stages) -> tuple[Question, ...]:
@@ -177,16 +185,14 @@ def digest(day: Day, asked: Sequence[Question], stages: Stages) -> Digest:
     spoken = curate.spoken(day, stages.cleaning, stages.talking)
     used = frozenset(m for q in kept for m in (*q.messages, *(x for a in q.answers for x in a.messages)))
     extra = curate.resources(day, used, stages.cleaning)
-    texts: dict[str, topics.ThreadText] = {}
+    subjects: list[tuple[topics.Group, tuple[topics.ThreadText, ...]]] = []
 
     def grouped(entries: Sequence[Entry]) -> tuple[Topic, ...]:
         threads = [_thread_text(entry, day) for entry in entries]
         groups = topics.topics(threads, stages.vocabulary, stages.topics)
-        texts.update({e.id: t for e, t in zip(entries, threads, strict=True)})
         subjects.extend((g, tuple(threads)) for g in groups)
         return tuple(Topic(entries[g.members[0]].id, g.title, tuple(entries[m] for m in g.members)) for g in groups)
 
-    subjects: list[tuple[topics.Group, tuple[topics.ThreadText, ...]]] = []
     made = curate.digest(day, kept, spoken, extra, grouped, "")
     title = topics.day_title(
         [g for g, _ in subjects], subjects[0][1] if subjects else (), day.talk.title if day.talk else ""
