@@ -146,6 +146,8 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
 @contextlib.contextmanager
 def rebuilding(path: Path) -> Iterator[sqlite3.Connection]:
     """A new store that takes the place of the one at `path` once the block ends well; until then the old one works."""
+    if path.is_dir():
+        raise StoreError(f"{path}: a folder where the store belongs. Move it away, then: digest index")
     new = path.with_name(path.name + ".new")
     _remove(new)
     try:
@@ -164,7 +166,8 @@ def rebuilding(path: Path) -> Iterator[sqlite3.Connection]:
 def _settle(path: Path) -> None:
     """Leave nothing beside the old store that SQLite would take for part of the new one."""
     if path.exists():
-        with contextlib.suppress(sqlite3.Error):
+        # its text may be no UTF-8, even that of its schema
+        with contextlib.suppress(sqlite3.Error, UnicodeDecodeError):
             old = _connected(path, "rw")
             try:
                 old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -240,5 +243,5 @@ def _told(path: Path) -> Iterator[None]:
         raise
     except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
         raise
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise StoreError(f"{path}: damaged ({error}). {REBUILD}") from None

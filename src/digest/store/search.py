@@ -15,9 +15,10 @@ from dataclasses import dataclass, field, replace
 from digest.store.schema import SHIFT
 from digest.store.words import Lexicon, Term, candidates, folded, places, spaced, terms
 
-FETCHED = 1000  # rows a word brings at most, the newest ones
-ENOUGH = 1500  # rows after which commoner words bring none of their own
-SCORED = 80  # rows that are scored in full
+FETCHED = 600  # rows a word brings at most, the newest ones
+ENOUGH = 900  # rows after which commoner words bring none of their own
+FEW = 6  # words by which messages are looked for: they are short
+SCORED = 60  # rows that are scored in full
 CLOSEST = 24  # hits in which the query is looked for as it stands
 K1, B = 1.2, 0.6
 FIELDS: Mapping[str, tuple[float, float]] = {  # weight, usual length in characters
@@ -261,7 +262,7 @@ def _messages(
     only = ""
     if filters.persons is not None:
         only = f" AND rowid IN (SELECT id FROM messages WHERE speaker IN ({','.join(map(str, filters.persons))}))"
-    found = _fetched(db, "message_words", looked, logs, only)
+    found = _fetched(db, "message_words", looked[:FEW], logs, only)
     rows = list(found)
     marks = ",".join("?" * len(rows))
     hits: list[Hit] = []
