@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from digest import talk_text
 from digest.acts import Acts, Scene
@@ -26,7 +27,7 @@ class Reply:
     evidence: tuple[object, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Day:
     """What a log has become before it is curated."""
 
@@ -39,6 +40,11 @@ class Day:
     answers: tuple[tuple[Answer, ...], ...]  # of each candidate, without lines yet
     follows: tuple[int | None, ...]  # the candidate that each follows up
     links: tuple[Link, ...] = ()
+
+    @cached_property
+    def names(self) -> Called | None:
+        """What finds the names of the day's people; made once, for questions and resources print by it."""
+        return called(self.log, self.people)
 
 
 def identity(log: Log, first: int, ordinals: Mapping[int, int]) -> str:
@@ -80,7 +86,7 @@ def questions(day: Day, cleaning: Cleaning, threshold: float) -> tuple[Question,
     """Every candidate as a question with printed lines, in order of the log; `kept` where it is published."""
     log, people, turns = day.log, day.people, day.scene.turns
     order = ordinals(log)
-    names = called(log, people)
+    names = day.names
     made: list[Question] = []
     groups = [tuple(m for t in candidate.turns for m in turns[t].messages) for candidate in day.candidates]
     answered = _once(day, groups, threshold)
@@ -193,7 +199,7 @@ def spoken(day: Day, cleaning: Cleaning, how: Talking) -> tuple[Line, ...]:
     if day.talk is None:
         return ()
     log, people = day.log, day.people
-    names = called(log, people)
+    names = day.names
 
     def said(index: int) -> str:
         text = without(log.messages[index].text, people.mentions[index])
@@ -254,7 +260,7 @@ def resources(day: Day, used: frozenset[int], cleaning: Cleaning) -> tuple[Entry
     order = ordinals(log)
     found = []
     spoken = frozenset(day.talk.messages) if day.talk else frozenset()
-    names = called(log, people)
+    names = day.names
     for i, turn in enumerate(turns):
         kinds = [k for k in ("resource", "notice") if day.acts.has(i, k)]
         if not kinds or used.intersection(turn.messages) or spoken.intersection(turn.messages):
