@@ -160,11 +160,12 @@ def status(shelf: Shelf, path: Path) -> Status:
         if content is None:
             return Status(path, "missing")
         mine, _ = decoded(content)
-        if not parse(mine).stamp:
+        if not parse(mine).stamp and not parse(mine).blocks:
             return Status(path, "foreign", "it bears no mark of digest")
         base = _base_of(shelf, mine)
         blocks = [block.key for block in parse(base.text).blocks]
         check(parse(mine), mine, {*blocks, *base.gone})
+        merge(base, mine, base.text)  # a file that a build would refuse is damaged
     except Unknown as error:
         return Status(path, "unknown", str(error))
     except DigestError as error:
@@ -183,8 +184,11 @@ def open_conflicts(shelf: Shelf, path: Path) -> tuple[Conflict, ...]:
     if content is None:
         return ()
     try:
-        return tuple(Conflict(**entry) for entry in json.loads(content))
-    except (ValueError, TypeError):
+        found = tuple(Conflict(**entry) for entry in json.loads(content))
+        if not all(isinstance(value, str) for conflict in found for value in asdict(conflict).values()):
+            raise TypeError
+        return found
+    except (ValueError, TypeError, RecursionError):
         raise DigestError(f"{shelf.conflicts(path)}: not readable. `digest doctor` sets it aside") from None
 
 
@@ -216,7 +220,9 @@ def doctor(shelf: Shelf, digests: Iterable[Path]) -> tuple[Finding, ...]:
     """Mend what interrupted runs left, and tell what only a person can mend."""
     found: list[Finding] = []
     state = shelf.project / files.STATE
+    rooms = shelf.out.iterdir() if shelf.out.is_dir() else ()
     folders = {shelf.out, *(path.parent for path in digests)}
+    folders |= {folder for folder in rooms if folder.is_dir() and not folder.is_symlink()}
     folders |= {folder for folder in (state, *state.rglob("*")) if folder.is_dir() and not folder.is_symlink()}
     for folder in sorted(folders):
         left = len(list(folder.glob(".digest-*.tmp"))) if folder.is_dir() else 0
@@ -239,6 +245,10 @@ def doctor(shelf: Shelf, digests: Iterable[Path]) -> tuple[Finding, ...]:
             found.append(
                 Finding(path, f"conflicts of a digest that is gone: {digest}. Delete them if it is meant to be")
             )
+    for path in sorted((state / "conflicts").rglob("*.md")):
+        if not path.with_suffix(".json").exists() and not path.with_suffix(".json.damaged").exists():
+            path.unlink()
+            found.append(Finding(path, "told of conflicts that were never open; removed", mended=True))
     for path in sorted(digests):
         report = status(shelf, path)
         if report.state in ("damaged", "unknown"):
@@ -287,16 +297,13 @@ def _put(
         backup = None
         if before is not None:
             backup = shelf.backup(path, before)
-            backup.parent.mkdir(parents=True, exist_ok=True)
-        files.write_atomic(path, after, within=shelf.out, expected=before, backup=backup)
+        files.write_atomic(path, after, within=shelf.out, expected=before, backup=backup, keep=shelf.project)
         outcome = replace(outcome, backup=backup)
     return outcome
 
 
 def _read(path: Path) -> bytes | None:
-    if not path.exists() and not path.is_symlink():
-        return None
-    return files.read_bytes(path)
+    return files.read_bytes(path) if files.lies(path) else None
 
 
 def _stamp(mine: str) -> str:
@@ -317,7 +324,7 @@ def _base_of(shelf: Shelf, mine: str, theirs: str = "") -> Base:
     parsed = parse(mine)
     check(parsed, mine, ())
     path = shelf.base(parsed.stamp)
-    base = (_loaded(path) if path.exists() else None) or _unedited(mine) or _again(parsed, theirs)
+    base = _loaded(path) or _unedited(mine) or _again(parsed, theirs)
     if base is None:
         raise Unknown(
             f"it was edited, and what it was built from, {files.STATE}/bases/{parsed.stamp}, isn't here or is damaged. "

@@ -26,6 +26,8 @@ ENOUGH = 8  # characters by which a text is known again
 class Damaged(ConflictError):
     """A digest's file whose marks can't be trusted: it is left as it is."""
 
+    exit_status = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Base:
@@ -92,6 +94,10 @@ def check(parsed: Parsed, mine: str, known: Iterable[str]) -> None:
     """Raise Damaged where marks or stamp can't be trusted; `known` are the ids that the file may hold."""
     if UNMERGED.search(mine):
         raise Damaged("it holds a version-control conflict (<<<<<<<). Settle that first, then build again")
+    if not mine.strip():
+        raise Damaged("it is empty. Delete it, then build again")
+    if not parsed.stamp and not parsed.blocks:
+        raise Damaged("it was not built by digest: it bears no mark. Move it away, or build --fresh (with a backup)")
     if not parsed.stamp:
         raise Damaged("its last mark, <!-- digest:… -->, is missing or damaged. Put it back, or build --fresh")
     names = set(known)

@@ -257,10 +257,13 @@ def test_doctor_finds_nothing_in_a_healthy_project(shelf: Shelf, path: Path) -> 
 def test_doctor_sweeps_and_sets_aside(shelf: Shelf, path: Path) -> None:
     build(shelf, path, PAGE)
     (shelf.out / ".digest-99.tmp").write_text("x", "utf-8")
+    (shelf.out / "room").mkdir()
+    (shelf.out / "room" / ".digest-99.tmp").write_text("x", "utf-8")  # killed before its first digest stood there
     shelf.conflicts(path).parent.mkdir(parents=True)
     shelf.conflicts(path).write_text("{", "utf-8")
+    shelf.conflicts(path).with_name("other.md").write_text("# Conflicts in other.md", "utf-8")
     findings = doctor(shelf, [path])
-    assert len(findings) == 2 and all(finding.mended for finding in findings)
+    assert len(findings) == 4 and all(finding.mended for finding in findings)
     assert doctor(shelf, [path]) == ()
 
 
