@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, compress, repeat
 from typing import Any
 
@@ -21,6 +21,9 @@ from digest.rules.model import Rule, Subject
 Column = Sequence[bool]
 
 NEAREST = 16  # turns on a side that rules can look at
+
+
+_evidence = lru_cache(4096)(Evidence)  # a rule fires on many turns: its evidence is the same value each time
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Acts:
     def act(self, turn: int, act: str) -> Act:
         """One act of a turn with its evidence, the heaviest first."""
         rules = self.rules[act]
-        evidence = (Evidence(rules[k].id, rules[k].weight) for k in self.fired[act][turn])
+        evidence = (_evidence(rules[k].id, rules[k].weight) for k in self.fired[act][turn])
         return Act(
             turn,
             act,
@@ -104,6 +107,7 @@ class _Evaluator:
         self.sizes = [size(t.text) for t in self.turns]
         self.neighbours: dict[tuple[str, str], list[list[int]]] = {}
         self.windows: dict[tuple[object, ...], list[int]] = {}
+        self.surroundings: dict[tuple[int, str], list[float]] = {}
         self.columns: dict[str, Column] = {}
         self.results = Acts({}, {}, {})
         self.place = {rule.id: i for i, rule in enumerate(subject.rules)}
@@ -199,7 +203,10 @@ class _Evaluator:
     def all(self, kind: kinds.All) -> Column:
         yes = [self.column(self.subject.by_id[r]) for r in kind.of]
         no = [self.column(self.subject.by_id[r]) for r in kind.not_]
-        return [all(c[i] for c in yes) and not any(c[i] for c in no) for i in range(self.total)]
+        fires = [all(row) for row in zip(*yes, strict=True)] if yes else [True] * self.total
+        for column in no:
+            fires = [on and not off for on, off in zip(fires, column, strict=True)]
+        return fires
 
     def near(self, kind: kinds.Near) -> Column:
         windows = self.window(kind.side, kind.whose, kind.turns, kind.reach, kind.within)
@@ -345,18 +352,22 @@ class _Evaluator:
         return [score > kind.min for score in held]
 
     def around(self, kind: kinds.Around) -> Column:
-        total, n = self.total, kind.turns
         low, high = kind.min if kind.min is not None else -1.0, kind.max if kind.max is not None else 2.0
-        shares: list[float] = []
+        key = (kind.turns, kind.act)
+        if key not in self.surroundings:
+            self.surroundings[key] = self.shares(*key)
+        return [low <= share <= high for share in self.surroundings[key]]
+
+    def shares(self, n: int, act: str) -> list[float]:
+        """For each turn the share of the `n` on either side that have an act, or of different speakers among them."""
+        total = self.total
         spans = [(max(0, i - n), min(total, i + n + 1)) for i in range(total)]
-        if kind.act:
-            taken = self.results.taken.get(kind.act) or [False] * total
+        if act:
+            taken = self.results.taken.get(act) or [False] * total
             sums = list(accumulate(taken, initial=0))
-            shares = [(sums[b] - sums[a] - taken[i]) / max(1, b - a - 1) for i, (a, b) in enumerate(spans)]
-        else:
-            speakers = [t.speaker for t in self.turns]
-            shares = [len({*speakers[a:i], *speakers[i + 1 : b]}) / max(1, b - a - 1) for i, (a, b) in enumerate(spans)]
-        return [low <= share <= high for share in shares]
+            return [(sums[b] - sums[a] - taken[i]) / max(1, b - a - 1) for i, (a, b) in enumerate(spans)]
+        speakers = [t.speaker for t in self.turns]
+        return [len({*speakers[a:i], *speakers[i + 1 : b]}) / max(1, b - a - 1) for i, (a, b) in enumerate(spans)]
 
     def repeats(self, kind: kinds.Repeats) -> Column:
         grams = [frozenset(t.text[k : k + 2] for k in range(len(t.text) - 1)) for t in self.turns]

@@ -61,8 +61,9 @@ def candidates(scene: Scene, acts: Acts, asking: Asking) -> tuple[Candidate, ...
             continue
         elif scores[i] < asking.threshold:
             parts = [i]
-        while (more := _goes_on(scene, parts[-1], asking)) is not None and more not in used:
-            if scores[more] < asking.threshold or scores[parts[-1]] < asking.threshold:
+        while scores[parts[-1]] >= asking.threshold:
+            more = _goes_on(scene, parts[-1], asking)
+            if more is None or more in used or scores[more] < asking.threshold:
                 break
             parts.append(more)
         main = max(parts, key=lambda j: (scores[j], -j))

@@ -64,7 +64,18 @@ def roles_of(how: Talking, text: str, part: str) -> frozenset[str]:
 
 
 def day_of(log: Log, people: People, how: Talking) -> Day:
-    """The log, each message weighed."""
+    """The log, each message weighed. The last one is kept: the talk and its hosts are asked for one after the other."""
+    for day in _last:
+        if day.log is log and day.people is people and day.how is how:
+            return day
+    _last[:] = [_weighed(log, people, how)]
+    return _last[0]
+
+
+_last: list[Day] = []
+
+
+def _weighed(log: Log, people: People, how: Talking) -> Day:
     room, size, aside, worth, sentences, remarks = [], [], [], [], [0], [0]
     for i, message in enumerate(log.messages):
         text, mentions = message.text, people.mentions[i]
