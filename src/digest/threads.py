@@ -44,8 +44,8 @@ def follows(
     """For each question the earlier one that it follows up, by place, or None.
 
     A question follows up another where its first turn most likely (over `least`) replies to that one's turns or to an
-    answer to it and its asker has had a part in that already, or where the same person asks on; in both cases within
-    `pause` seconds of the last word said on it.
+    answer to it and its asker has had a part in that already, where the same person asks on, or where it names the one
+    who asked that; always within `pause` seconds of the last word said on it.
     `answered` holds the turns that answer each question.
     """
     parents = {link.child: link for link in links if link.rank == 0}
@@ -63,10 +63,13 @@ def follows(
             above = owner[link.parent]
         if above is None:
             above = _own_before(q, questions, turns)
+        named = None if above is not None else _asked_of(q, questions, turns)
+        if named is not None:
+            above = named
         if above is not None:
             spoken = [t for t in (*questions[above], *answered[above]) if t < group[0]]
             party = {turns[t].speaker for t in spoken}
-            if first.speaker not in party or first.start - turns[max(spoken)].end > pause:
+            if (named is None and first.speaker not in party) or first.start - turns[max(spoken)].end > pause:
                 above = None
         found.append(above)
     return tuple(found)
@@ -77,3 +80,9 @@ def _own_before(q: int, questions: Sequence[Sequence[int]], turns: Sequence[Turn
     if q == 0 or turns[questions[q - 1][0]].speaker != turns[questions[q][0]].speaker:
         return None
     return q - 1
+
+
+def _asked_of(q: int, questions: Sequence[Sequence[int]], turns: Sequence[Turn]) -> int | None:
+    """The latest question before this one whose asker it names: it asks him for detail."""
+    whom = turns[questions[q][0]].mentions
+    return next((p for p in range(q - 1, -1, -1) if turns[questions[p][0]].speaker in whom), None)
