@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from digest.frozen import dataclass
 
 from .labels import COMMON, SURNAMES, parts
 from .model import Log, People

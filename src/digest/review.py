@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
+
+from digest.frozen import dataclass
 
 from .arrange import inserted, ordered, parted
 from .blocks import MARK, NOTHING, STAMP, Block, Parsed, is_hers, lines_of, parse, unparse

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
 from digest.errors import Location, Problem
+from digest.frozen import dataclass
 from digest.rules.kind import Kind
 from digest.rules.match import TextRules
 
