@@ -12,7 +12,6 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / "digest"
 
 # a module may import those of its own layer and of lower ones; what is not named here is a stage
 LAYERS = {
-    "frozen": 0,
     "model": 0,
     "errors": 0,
     "files": 1,

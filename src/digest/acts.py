@@ -7,12 +7,11 @@ its own. What a rule sees beside the turn's own words: the turns near it, the st
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import accumulate, compress, repeat
 from typing import Any
 
-from digest.frozen import dataclass
 from digest.model import Act, Evidence, Link, Turn
 from digest.rules import kinds
 from digest.rules.kind import Kind

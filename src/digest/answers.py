@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from digest.facts import Facts
-from digest.frozen import dataclass
 from digest.links import Choice, Example
 from digest.model import Answer, Evidence
 from digest.pairs import Pairs

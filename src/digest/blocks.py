@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-
-from digest.frozen import dataclass
 
 KINDS = "skqnrt"  # section, talk, question, notice, resource, topic
 MARK = re.compile(rf"<!-- ([{KINDS}]:[0-9a-z][0-9a-z-]*)((?: [0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}| -)*) -->[ \t]*")

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
-
-from digest.frozen import dataclass
 
 from .model import Image, Line, Mention
 

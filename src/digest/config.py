@@ -120,13 +120,13 @@ def _values(root: Path) -> tuple[Path, dict[str, object], str]:
     """The file that holds the settings, what it says, and its text."""
     for name in ("digest.toml", "pyproject.toml"):
         path = root / name
-        if not path.exists():
+        if not path.exists() and not path.is_symlink():
             continue
         import tomllib
 
         text = files.read_text(Path(os.path.realpath(path)))
         try:
-            table: object = tomllib.loads(text)
+            table: object = tomllib.loads(text.removeprefix("\ufeff"))
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             if name == "pyproject.toml" and "tool.digest" not in text:
                 continue  # somebody else's file, and nothing of ours in it
@@ -159,6 +159,8 @@ def _did_you_mean(key: str) -> str:
 def _folders(path: Path, text: str, root: Path, key: str, named: tuple[str, ...]) -> tuple[Path, ...]:
     """The user's folders: those he named, all of which must be there, or else the one of the usual name."""
     if not named:
+        if (root / key).is_symlink() and not (root / key).exists():
+            raise UsageError(f"{root / key}: a symlink that leads nowhere. Mend it or take it away")
         return (root / key,) if (root / key).is_dir() else ()
     gone = [name for name in named if not (root / name).is_dir()]
     if gone:
@@ -208,7 +210,7 @@ def parse_day(said: str) -> dt.date:
 
                 last = calendar.monthrange(year, month)[1]
                 why = (
-                    f"no such day: {year:04d}-{month:02d} ends on the {last}th"
+                    f"no such day: {year:04d}-{month:02d} ends on the {last}{'st' if last == 31 else 'th'}"
                     if day
                     else "no such day: they begin at 01"
                 )
@@ -233,7 +235,7 @@ def _shown(said: str) -> str:
 def days(settings: Settings, room: str | None = None) -> tuple[DayLog, ...]:
     """Every log below the logs folder, by day, then room; of one room where `room` is given, "" for none."""
     found = []
-    for folder, name in ((settings.logs, ""), *((path, path.name) for path in _rooms(settings.logs))):
+    for folder, name in ((settings.logs, ""), *((path, path.name) for path in _rooms(settings))):
         if room is not None and name != room:
             continue
         for path in _listing(folder):
@@ -255,7 +257,7 @@ def find_log(settings: Settings, day: dt.date, room: str | None = None) -> DayLo
     if room is not None:
         mine = [log for log in here if log.room == room]
         if not mine:
-            names = [path.name for path in _rooms(logs)]
+            names = [path.name for path in _rooms(settings)]
             if room not in names:
                 known = f"Rooms are {', '.join(names)}" if names else "Leave out --room: the logs have no rooms"
                 raise UsageError(f"{_shown(room)}: no such room in {logs}. {known}")
@@ -317,8 +319,10 @@ def safe_folder(room: str) -> str:
     return f"{name or 'room'}-{stamp}"
 
 
-def _rooms(logs: Path) -> list[Path]:
-    return [path for path in _listing(logs) if path.is_dir() and not path.name.startswith(".")]
+def _rooms(settings: Settings) -> list[Path]:
+    """The folders of logs; that of the digests, where it lies among them, is none."""
+    folders = [path for path in _listing(settings.logs) if path.is_dir() and not path.name.startswith(".")]
+    return [path for path in folders if not (settings.out.is_dir() and path.samefile(settings.out))]
 
 
 def _listing(folder: Path) -> list[Path]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from digest import talk_text
 from digest.acts import Acts, Scene
 from digest.clean import Cleaning, Role, clean, lines, unwanted, without
-from digest.frozen import dataclass
 from digest.model import Answer, Digest, Entry, Line, Link, Log, People, Question, Section, Talk, Topic
 from digest.names import Called, called
 from digest.questions import Candidate

@@ -12,10 +12,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-
-from digest.frozen import dataclass
 
 from . import files
 from .blocks import Parsed, parse

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from math import log
 from typing import TYPE_CHECKING
 
 from digest.acts import Acts, Scene, size
-from digest.frozen import dataclass
 from digest.model import Turn
 
 if TYPE_CHECKING:

@@ -48,9 +48,9 @@ def read_bytes(path: Path, *, limit: int = 1 << 30) -> bytes:
         raise told(path, error, "read") from None
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, *, limit: int = 1 << 30) -> str:
     """The UTF-8 text in `path`, line ends as they are."""
-    data = read_bytes(path)
+    data = read_bytes(path, limit=limit)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -58,6 +58,17 @@ def read_text(path: Path) -> str:
         raise UsageError(
             f"{path}:{line}: byte {error.start} is not UTF-8; left as it is. Mend it in an editor"
         ) from None
+
+
+def lies(path: Path) -> bool:
+    """Whether anything stands at `path`, be it a symlink that leads nowhere."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:
+        raise told(path, error, "read") from None
+    return True
 
 
 class _Unset:
@@ -74,13 +85,14 @@ def write_atomic(
     within: Path | None = None,
     expected: bytes | _Unset | None = UNSET,
     backup: Path | None = None,
+    keep: Path | None = None,
 ) -> None:
     """Put `data` in `path`, whole or not at all; folders that are missing below `within` are made.
 
     `expected` is what the caller saw there at first, None for no file: where it is something else by now, nothing is
     written and ConflictError is raised. By default it is what stands there at the call. `backup` is a path in the same
-    file system that keeps the old content. `within` (default: the file's own folder) is the folder that may be written
-    in: a path that leaves it, by `..` or by a symlink, is refused.
+    file system that keeps the old content, somewhere below `keep`. `within` and `keep` (default: the file's own folder)
+    are the folders that may be written in: a path that leaves them, by `..` or by a symlink, is refused.
     """
     content = data.encode("utf-8") if isinstance(data, str) else data
     root, parts = _below(path, within)
@@ -90,20 +102,22 @@ def write_atomic(
         raise told(path, error, "write") from None
     try:
         before = _content(path, parts[-1], folder) if isinstance(expected, _Unset) else expected
-        _replace(path, parts[-1], folder, content, before, backup)
+        _replace(path, parts[-1], folder, content, before, backup, keep)
     except (OSError, ValueError) as error:
         raise told(path, error, "write") from None
     finally:
         os.close(folder)
 
 
-def _replace(path: Path, name: str, folder: int, content: bytes, before: bytes | None, backup: Path | None) -> None:
+def _replace(
+    path: Path, name: str, folder: int, content: bytes, before: bytes | None, backup: Path | None, keep: Path | None
+) -> None:
     temp = _temp_name()
     try:
         _unchanged(path, name, folder, before)  # before the backup, which a changed file must not take the place of
         _write_new(temp, folder, content, _mode(name, folder))
         if backup is not None and before is not None:
-            _link(name, folder, backup, before)
+            _link(name, folder, backup, before, keep)
         _unchanged(path, name, folder, before)
         os.rename(temp, name, src_dir_fd=folder, dst_dir_fd=folder)
     except BaseException:
@@ -150,10 +164,13 @@ def _write_new(name: str, folder: int, content: bytes, mode: int | None) -> None
         os.close(fd)
 
 
-def _link(name: str, folder: int, backup: Path, before: bytes) -> None:
+def _link(name: str, folder: int, backup: Path, before: bytes, keep: Path | None) -> None:
     """Keep the old content under `backup`: a second name for the file, or a copy where the disk knows no links."""
-    root, parts = _below(backup, None)
-    there = _folder(root, parts[:-1])
+    root, parts = _below(backup, keep)
+    try:
+        there = _folder(root, parts[:-1])
+    except OSError as error:
+        raise told(backup, error, "write") from None
     temp = _temp_name()
     try:
         with contextlib.suppress(FileNotFoundError):

@@ -10,12 +10,11 @@ import hmac
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from digest import files
 from digest.errors import DigestError
-from digest.frozen import dataclass
 from digest.labels import key
 from digest.model import Log
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from math import fsum, log
-
-from digest.frozen import dataclass
 
 # The commonest family names, which tell a name part from a company part.
 SURNAMES = frozenset(

@@ -11,13 +11,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from digest.clean import Cleaning
 from digest.curate import message_lines
-from digest.frozen import dataclass
 from digest.labels import key
 from digest.model import Answer, Digest, Entry, Line, Log, People, Question, Section, Topic, Turn
 from digest.names import called

@@ -7,11 +7,10 @@ score each pair; a softmax over the candidates and "answers nobody" makes probab
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import exp
 
 from digest.facts import Facts
-from digest.frozen import dataclass
 from digest.model import Link, Log, Turn
 from digest.pairs import Pairs
 from digest.rules.model import Rules, Subject

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-
-from digest.frozen import dataclass
+from dataclasses import dataclass
 
 from .labels import COMMON, SURNAMES, parts
 from .model import Log, People

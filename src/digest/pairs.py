@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from math import inf, nextafter
 
 from digest.between import Between, Column, Interval, Key, asked
 from digest.facts import Facts
-from digest.frozen import dataclass
 from digest.model import Evidence
 from digest.rules import kinds
 from digest.rules.model import Rule, Subject

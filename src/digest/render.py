@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from . import files
 from .errors import DigestError
 from .escape import image, inline, link, plain_title
 from .model import Digest, Entry, Line, Log, Question
@@ -28,6 +29,7 @@ PARTICLES = frozenset("的了吗呢吧啊呀嘛哦么哈")  # sent by itself it 
 ASKS = re.compile(r"(?:吗|(?<![什怎那这多])么)$")
 CLOSERS = "，。、；：！？）》”,;:!?)"
 STOPS = "。！？；：，、…!?;:,~～"
+LARGEST = 1_000_000  # bytes of a template
 MOST_TIMES = 12  # in a mark: enough to find a thread in its log
 
 CHAT = re.compile("\ue000([^\ue000\ue001\n]*)\ue001")
@@ -103,7 +105,15 @@ def rendered(
         raise TemplateError(
             f"{error.filename or error.name}:{error.lineno}: {error.message}. Mend the template."
         ) from error
-    except (jinja2.TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (
+        jinja2.TemplateError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
         where = _place(error)
         if not where:
             raise
@@ -319,9 +329,17 @@ def _environment(templates: tuple[Path, ...]) -> Any:
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    folders = [str(folder) for folder in (*templates, TEMPLATES)]
+    folders = (*templates, TEMPLATES)
+
+    def source(name: str) -> tuple[str, str, Any] | None:
+        parts = jinja2.loaders.split_template_path(name)  # refuses what leaves the folder
+        for path in (folder.joinpath(*parts) for folder in folders):
+            if files.lies(path):
+                return files.read_text(path, limit=LARGEST), str(path), lambda: True
+        return None
+
     return ImmutableSandboxedEnvironment(
-        loader=jinja2.FileSystemLoader(folders),
+        loader=jinja2.FunctionLoader(source),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -10,9 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
-
-from digest.frozen import dataclass
+from dataclasses import dataclass, field, replace
 
 from .arrange import inserted, ordered, parted
 from .blocks import MARK, NOTHING, STAMP, Block, Parsed, is_hers, lines_of, parse, unparse

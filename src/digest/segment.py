@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from digest.frozen import dataclass
 from digest.model import Log, Mention, People, Turn
 from digest.people import plain_spans
 

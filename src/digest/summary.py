@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from digest.curate import Day
-from digest.frozen import dataclass
 from digest.model import Log, Question
 
 CLOSEST = 3  # questions left out that are named, the best ones

@@ -17,10 +17,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from math import log2
 
-from digest.frozen import dataclass
 from digest.model import Evidence, Log, Message, People, Talk
 from digest.talk_day import Announcement, Day, Stretch, announced, best, day_of
 from digest.talk_rules import Talking, talking

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from digest.frozen import dataclass
 from digest.model import Evidence, Log, People
 from digest.talk_rules import Cue, Talking
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
-from digest.frozen import dataclass
 from digest.rules.kinds import Pattern
 from digest.rules.match import Matcher, Span, expression
 from digest.rules.model import Rules

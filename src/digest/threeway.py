@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
-
-from digest.frozen import dataclass
 
 PARAGRAPH = re.compile(r"[^\n]*\n+|[^\n]+")
 # a label is a piece of its own, so that A： may become A1： beside an edited answer; so is a section's number

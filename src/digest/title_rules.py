@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
-
-from digest.frozen import dataclass
 
 # a phrase as letters of its words' classes: N noun, U verb that heads a title (处理, 识别), V other verb, A adjective,
 # M number, D 的, C 和. A verb that heads none has no place: 商户提供代付 and 费率改成 are sentences, or half of one.

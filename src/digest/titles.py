@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
-from digest.frozen import dataclass
 from digest.title_rules import FILLER, SHAPE, TitleRules
 from digest.tokens import Day, Vocabulary, Word
 

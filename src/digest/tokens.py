@@ -13,11 +13,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol
-
-from digest.frozen import dataclass
 
 TOTAL = 60_101_964  # sum of the frequencies in jieba's dict.txt
 UNKNOWN = 11.0  # a Han word the dictionary doesn't know: rare, or badly cut

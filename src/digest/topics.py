@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from digest.frozen import dataclass
 from digest.title_rules import TitleRules, title_rules
 from digest.titles import Candidate, titles, width
 from digest.tokens import Day, Vocabulary

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
 from digest.cli import build, init, inspect, knowledge, pages, quality, review, rules, sharing
-from digest.cli.boundary import Boundary, quiet, stopped
+from digest.cli.boundary import Boundary, failed, quiet, stopped
 
 app = typer.Typer(
     name="digest",
@@ -68,12 +69,17 @@ app.command("init")(init.init)
 def main() -> None:
     """Run the program and end the process with its status: 0 done, 1 findings or conflicts, 2 could not run."""
     _only(sys.argv[1:2])
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # None where it was closed
+            stream.reconfigure(errors="backslashreplace")  # Chinese in a terminal that knows ASCII is no failure
     try:
         app(prog_name="digest")
     except KeyboardInterrupt:
         stopped()
     except BrokenPipeError:
         quiet()
+    except OSError as error:
+        failed(error)
 
 
 def _only(asked: list[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from digest.cli.quick import Quick
+from digest.cli.term import plain
 from digest.errors import DigestError
 
 INTERRUPTED = 130
@@ -19,7 +20,8 @@ class Boundary(Quick):
     def invoke(self, ctx: Any) -> Any:
         try:
             result = super().invoke(ctx)
-            sys.stdout.flush()
+            if sys.stdout is not None:  # it was closed: `>&-`
+                sys.stdout.flush()
             return result
         except DigestError as error:
             tell(error)
@@ -28,17 +30,37 @@ class Boundary(Quick):
             stopped()
         except BrokenPipeError:
             quiet()
+        except OSError as error:
+            failed(error)
+
+
+def failed(error: OSError) -> NoReturn:
+    """Say what the disk or the system refused, where no stage of ours could say it better."""
+    from digest import files
+
+    if error.filename is None:  # then it is a stream, and that is where all output goes
+        _let_go_of_stdout()
+    tell(files.told(Path(os.fsdecode(error.filename or "standard output")), error, "read"))
+    raise SystemExit(DigestError.exit_status) from None
+
+
+def short(text: object) -> str:
+    """A message on one line, paths as the user would write them, nothing in it that a terminal would obey."""
+    try:
+        here = f"{Path.cwd()}{os.sep}"
+    except OSError:  # the working folder is gone
+        return plain(str(text))
+    return plain(str(text).replace(here, ""))
 
 
 def tell(error: DigestError) -> None:
     """Say what is wrong: `digest: …`, or a line a problem and then how many there are."""
-    here = f"{Path.cwd()}{os.sep}"  # paths are shown as the user would write them
     problems = getattr(error, "problems", ())
     if not problems:
-        print(f"digest: {error}".replace(here, ""), file=sys.stderr)
+        print(f"digest: {short(error)}", file=sys.stderr)
         return
     for problem in problems:
-        print(str(problem).replace(here, ""), file=sys.stderr)
+        print(short(problem), file=sys.stderr)
     code = problems[0].code
     hint = f" Try digest rules explain {code}" if code.startswith("R") else " Mend them and run the command again"
     number = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
@@ -52,6 +74,10 @@ def stopped() -> NoReturn:
 
 def quiet() -> NoReturn:
     """End without a word: whoever read our output (`| head`) has gone."""
+    _let_go_of_stdout()
+    raise SystemExit(0) from None
+
+
+def _let_go_of_stdout() -> None:
     # else the interpreter complains when it flushes at exit
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    raise SystemExit(0) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -124,7 +125,7 @@ def _build(
     """Build the days one after the other; the exit status."""
     from digest import config, summary
     from digest.cli import project
-    from digest.cli.boundary import tell
+    from digest.cli.boundary import short, tell
     from digest.cli.late import Neighbours
     from digest.errors import DigestError
 
@@ -150,7 +151,7 @@ def _build(
             status = max(status, 1)
         bar.clear()
         for warning in built.warnings:
-            print(f"digest: warning: {warning}", file=sys.stderr)
+            print(f"digest: warning: {short(warning)}", file=sys.stderr)
         if len(chosen) > 1:
             print(_line(built, dry_run))
         # an earlier day's digest learns of the answers that this one brought
@@ -194,11 +195,12 @@ def _day(
     from digest.cli import project, writing
 
     log = project.read(found, settings)
+    path = config.digest_path(settings, found.day, found.room)
+    warnings = (*log.warnings, *writing.shrunk(path, log))
     if not log.messages:
-        return Built(summary.empty(log), None, log.warnings)
+        return Built(summary.empty(log), None, warnings)
     work = project.analysed(log, stages, evidence=format_ is PageFormat.json)
     page, offers = around.page(found, work)
-    path = config.digest_path(settings, found.day, found.room)
     if format_ is PageFormat.json:
         text = extract.text(extract.extract(work.day, work.asked, work.digest, stages.layout))
         written = writing.write_data(settings, path.with_suffix(".json"), text, dry_run=dry_run)
@@ -206,7 +208,7 @@ def _day(
         sources = writing.sources(found, settings)
         written = writing.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run, sources=sources)
     figures = summary.summary(work.day, work.asked, page.masked, stages.asking.threshold)
-    return Built(figures, written, log.warnings, offers if format_ is PageFormat.md else None)
+    return Built(figures, written, warnings, offers if format_ is PageFormat.md else None)
 
 
 def _line(built: Built, dry_run: bool) -> str:
@@ -237,7 +239,7 @@ def _tell_one(built: Built, dry_run: bool) -> None:
     from digest.cli.project import shown
 
     s = built.summary
-    print(f"{term.plain(s.name)}  {shown(s.log)}")
+    print(f"{term.plain(s.name)}  {term.plain(shown(s.log))}")
     if built.written is None:
         print("  no messages that day, so no digest")
         return
@@ -249,7 +251,7 @@ def _tell_one(built: Built, dry_run: bool) -> None:
         rows.append(("entries", "; ".join(w.notes)))
     if w.backup and w.status == "fresh":
         rows.append(("backup", shown(w.backup)))
-    room = f" --room {s.room}" if s.room else ""
+    room = f" --room {shlex.quote(s.room)}" if s.room else ""
     if w.conflicts:
         rows.append(("next", f"your words stand; see what the rules say now: digest diff {s.day}{room}"))
     elif s.closest:

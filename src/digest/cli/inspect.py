@@ -91,10 +91,13 @@ def graph(
     """Write a day's reply graph: turns in order of time, links to what they reply to, threads."""
     from digest import graph as made
     from digest.cli import project
+    from digest.errors import UsageError
 
+    known = {f".{f.value}": f for f in GraphFormat}
     if format_ is None:
-        known = {f".{f.value}": f for f in GraphFormat}
         format_ = known.get(out.suffix.lower(), GraphFormat.svg) if out else GraphFormat.svg
+    if out and out.exists() and out.suffix.lower() not in known:
+        raise UsageError(f"{out}: stands there, and is no graph by its name. Choose another one, such as day.svg")
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
     work = project.opened(settings, day, room)
     drawn = made.graph(work.day, work.asked, work.stages.rules.subject("links").settings["threshold"])

@@ -40,6 +40,7 @@ def index(
 
     from digest import config, files
     from digest.cli import project
+    from digest.cli.boundary import short
     from digest.store import index as made
 
     begun = time.perf_counter()
@@ -56,7 +57,7 @@ def index(
             progress=_progress(),
         )
     for said in report.failed:
-        print(f"digest: {said}", file=sys.stderr)
+        print(f"digest: {short(said)}", file=sys.stderr)
     print(
         f"{report.written} days indexed ({report.messages:,} messages, {report.entries:,} entries), "
         f"{report.unchanged} unchanged, {report.removed} gone; {report.size / 1e6:.1f} MB, "

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digest import config, files
 from digest.config import DayLog, Settings
 from digest.errors import DigestError, UsageError
-from digest.frozen import dataclass
 from digest.model import Digest, Log, Question
 
 if TYPE_CHECKING:

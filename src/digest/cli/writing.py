@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 from digest import files
 from digest.config import DayLog, Settings
 from digest.editing import Shelf, build, remember
+from digest.model import Log
 from digest.review import Note
 
 SAID: Mapping[str, str] = {
@@ -77,6 +79,22 @@ def noted(notes: Sequence[Note]) -> tuple[str, ...]:
     """What a merge did, counted by kind."""
     counts = Counter(note.kind for note in notes)
     return tuple(f"{counts[kind]} {said}" for kind, said in SAID.items() if counts[kind])
+
+
+def shrunk(path: Path, log: Log) -> tuple[str, ...]:
+    """A warning where the digest at `path` was made of messages that the log no longer holds."""
+    if path.is_symlink() or not path.is_file():
+        return ()
+    marks = re.findall(r"<!-- [a-z]:[0-9a-z-]+((?: [0-9:-]+)+) -->", files.read_bytes(path).decode("utf-8", "replace"))
+    before = {clock for mark in marks for clock in mark.split() if clock != "-"}
+    there = {message.clock for message in log.messages}
+    lost = before - there
+    if 4 * len(lost) <= len(before):  # an answer of another day bears that day's time
+        return ()
+    return (
+        f"{log.path}: the log shrank: {len(lost)} of {len(before)} times in {path.name} are no longer in it. "
+        "Export the day again; what is dropped now stays in .digest/backups",
+    )
 
 
 def write_data(settings: Settings, path: Path, text: str, *, dry_run: bool = False) -> Written:

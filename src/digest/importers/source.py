@@ -31,6 +31,8 @@ class Source:
     @classmethod
     def of(cls, path: Path, encoding: str = "utf-8") -> Source:
         """Read `path`, a plain file: links, pipes and devices are refused."""
+        if _SURROGATES.search(str(path)):  # bytes that are no UTF-8; the room's name goes into ids and the store
+            raise UsageError(f"{path}: its name is not UTF-8. Give the file or its folder another one")
         return cls(path, files.read_bytes(path, limit=LONGEST_FILE), _known(encoding))
 
     def head(self, size: int) -> bytes:
@@ -72,6 +74,7 @@ class Source:
 def _known(encoding: str) -> str:
     try:
         "".encode(encoding)  # refuses what is no encoding of text, such as base64
+        b"\xff".decode(encoding, errors="ignore")  # and idna, which is one of host names
         return codecs.lookup(encoding).name
     except (LookupError, ValueError):
         raise UsageError(f"--encoding {encoding[:40]!r}: no such encoding. Try utf-8, gbk or utf-16") from None
@@ -91,6 +94,8 @@ def _undecodable(source: Source, error: UnicodeDecodeError) -> str:
 
 def _likely(data: bytes, at: int) -> str:
     """The encoding a file that is not UTF-8 seems to be in, "" where nothing speaks for one."""
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"  # first, for its mark begins as that of UTF-16 does
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     sample = data[:65536]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from digest.errors import Location, Problem
-from digest.frozen import dataclass
 from digest.rules.kind import Kind
 from digest.rules.match import TextRules
 

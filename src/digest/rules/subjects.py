@@ -7,9 +7,8 @@ Defaults of durations are in seconds.
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from digest.frozen import dataclass
 from digest.rules.kind import Kind
 from digest.rules.kinds import PAIR_KINDS, TURN_KINDS
 from digest.rules.shapes import Anything, Many, Mapping, Record

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any, Final
 
-from digest.frozen import dataclass
 from digest.rules.nodes import Findings, Node, Scalar, Seq, did_you_mean
 
 BAD: Final = object()  # what a reader returns once it reported why
