@@ -17,9 +17,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from itertools import accumulate, compress, count, repeat
-from operator import add, gt
+from operator import add, contains, gt, not_
 from pathlib import Path
 from typing import TypeVar
 
@@ -122,10 +122,10 @@ def _date(path: Path, said: str, warnings: list[str]) -> dt.date | None:
 
 
 class _Known(dict[str, Value]):
-    """Values worked out once each, beside those known from the start."""
+    """Values worked out once each."""
 
-    def __init__(self, work: Callable[[str], Value], known: Mapping[str, Value]) -> None:
-        super().__init__(known)
+    def __init__(self, work: Callable[[str], Value]) -> None:
+        super().__init__()
         self.work = work
 
     def __missing__(self, key: str) -> Value:
@@ -135,8 +135,8 @@ class _Known(dict[str, Value]):
 
 def _rows(text: str, start: int, counts: dict[str, int]) -> tuple[Columns, bool]:
     """A row for each header of `text`, the first of which stands at `start`; and whether all of their times exist."""
-    begin_of, second_of = _Known(_seconds_before, _MINUTES), _Known(int, _SECONDS)
-    label_of = _Known(lambda name: clean.label(name, counts), {})
+    label_of = _Known(lambda name: clean.label(name, counts))
+    exist = True
     rows = Columns([], [], [], [], [])
     line = text.count("\n", 0, start) + 1
     for block in _blocks(text, start):
@@ -144,19 +144,25 @@ def _rows(text: str, start: int, counts: dict[str, int]) -> tuple[Columns, bool]
         bodies = pieces[4::4]
         raws = list(map(str.strip, bodies))
         first = len(rows.raws)
-        begins = map(begin_of.__getitem__, pieces[1::4])
-        rows.seconds.extend(map(add, begins, map(second_of.__getitem__, pieces[2::4])))
+        minutes, rest = pieces[1::4], pieces[2::4]
+        try:
+            rows.seconds.extend(map(add, map(_MINUTES.__getitem__, minutes), map(_SECONDS.__getitem__, rest)))
+        except KeyError:  # 9:05 as well as 25:00
+            del rows.seconds[first:]
+            rows.seconds.extend(map(add, map(_seconds_before, minutes), map(int, rest)))
+            exist = exist and all(map(_exists, minutes)) and max(map(int, rest)) < 60
         rows.speakers.extend(map(label_of.__getitem__, pieces[3::4]))
         rows.raws.extend(raws)
         rows.texts.extend(raws)
         rows.lines.extend(accumulate(map(str.count, bodies, repeat("\n")), initial=line))
         line = rows.lines.pop()
         # Nearly all bodies are their own text; only these need a closer look.
-        for row, raw in enumerate(raws, first):
-            if not raw.isprintable() or "&" in raw or "![" in raw or raw[:1] in _QUOTES:
-                _look_closer(rows, row, counts)
-    usual = len(begin_of) == len(_MINUTES) and len(second_of) == len(_SECONDS)
-    return rows, usual or (all(map(_exists, begin_of)) and max(second_of.values()) < 60)
+        closer = set(compress(count(first), map(not_, map(str.isprintable, raws))))
+        for sign, asked in (("&", contains), ("![", contains), (tuple(_QUOTES), str.startswith)):
+            closer.update(compress(count(first), map(asked, raws, repeat(sign))))
+        for row in sorted(closer):
+            _look_closer(rows, row, counts)
+    return rows, exist
 
 
 def _blocks(text: str, start: int) -> Iterator[str]:
