@@ -19,6 +19,7 @@ from types import FrameType
 
 from digest.errors import ConflictError, DigestError, UsageError
 
+_EXCHANGE = 2  # RENAME_EXCHANGE of Linux
 _TEMP = ".digest-"  # then the process's number, a counter and `.tmp`
 _numbers = itertools.count()
 _LOCK = "lock"
@@ -119,7 +120,7 @@ def _replace(
         if backup is not None and before is not None:
             _link(name, folder, backup, before, keep)
         _unchanged(path, name, folder, before)
-        os.rename(temp, name, src_dir_fd=folder, dst_dir_fd=folder)
+        _into_place(path, temp, name, folder, content, before)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temp, dir_fd=folder)
@@ -134,7 +135,51 @@ def _replace(
 
 def _unchanged(path: Path, name: str, folder: int, before: bytes | None) -> None:
     if _content(path, name, folder) != before:
-        raise ConflictError(f"{path}: someone else changed it meanwhile; nothing was written. Run the command again")
+        raise _meanwhile(path)
+
+
+def _meanwhile(path: Path) -> ConflictError:
+    return ConflictError(f"{path}: someone else changed it meanwhile; nothing was written. Run the command again")
+
+
+def _into_place(path: Path, temp: str, name: str, folder: int, content: bytes, before: bytes | None) -> None:
+    """Let the new file take the old one's place, and its name the new one's, in one step; then look what came out.
+
+    Between a look at the old file and a rename over it an editor's program may save, and its save would be gone. So
+    the two change places, and where what comes out isn't what was expected, they change back: whatever she saved last
+    ends in its place.
+    """
+    put, expected = content, before
+    while True:
+        try:
+            exchanged = before is not None and _exchange(temp, name, folder)
+        except FileNotFoundError:
+            raise _meanwhile(path) from None
+        if not exchanged:
+            os.rename(temp, name, src_dir_fd=folder, dst_dir_fd=folder)
+            return
+        out = _content(path, temp, folder) or b""
+        if out == expected:
+            break
+        put, expected = out, put
+    os.unlink(temp, dir_fd=folder)
+    if put is not content:
+        raise _meanwhile(path)
+
+
+def _exchange(one: str, other: str, folder: int) -> bool:
+    """Let two files of a folder change names; False where the system can't."""
+    import ctypes
+
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    if rename(folder, os.fsencode(one), folder, os.fsencode(other), _EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EPERM):
+        return False
+    raise OSError(number, os.strerror(number), other)
 
 
 def _temp_name() -> str:
@@ -177,6 +222,8 @@ def _link(name: str, folder: int, backup: Path, before: bytes, keep: Path | None
             os.unlink(temp, dir_fd=there)
         try:
             os.link(name, temp, src_dir_fd=folder, dst_dir_fd=there, follow_symlinks=False)
+        except FileNotFoundError:  # another program's rename came in between
+            raise _meanwhile(backup) from None
         except OSError as error:
             if error.errno not in (errno.EPERM, errno.EXDEV, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS):
                 raise

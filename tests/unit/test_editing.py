@@ -283,6 +283,15 @@ def failing(monkeypatch: pytest.MonkeyPatch, at: int, fail: Callable[[], None]) 
             return _real(*args, **kwargs)
 
         monkeypatch.setattr(os, name, wrapped)
+    exchange = files._exchange
+
+    def exchanged(*args: Any) -> bool:
+        calls.append(1)
+        if len(calls) == at:
+            fail()
+        return exchange(*args)
+
+    monkeypatch.setattr(files, "_exchange", exchanged)
     return calls
 
 

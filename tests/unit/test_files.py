@@ -74,6 +74,32 @@ def test_a_file_changed_while_the_new_one_is_written_is_left_alone(
     assert names(tmp_path) == ["a.md"]
 
 
+def test_a_save_at_the_very_moment_of_writing_is_left_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("old")
+    real, saves = files._exchange, ["first", "second", "third"]
+
+    def late(*arguments: object) -> bool:
+        if saves:
+            (tmp_path / "b").write_text(f"the editor's {saves.pop(0)}")
+            (tmp_path / "b").replace(path)
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(files, "_exchange", late)
+    with pytest.raises(ConflictError, match="meanwhile"):
+        files.write_atomic(path, "ours", backup=tmp_path / "a.bak")
+    assert path.read_text() == "the editor's third"
+    assert names(tmp_path) == ["a.bak", "a.md"]
+
+
+def test_a_system_that_cannot_exchange_files_renames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_exchange", lambda *_: False)
+    (tmp_path / "a.md").write_text("old")
+    files.write_atomic(tmp_path / "a.md", "new")
+    assert (tmp_path / "a.md").read_text() == "new"
+    assert names(tmp_path) == ["a.md"]
+
+
 def test_a_file_that_is_gone_meanwhile_stays_gone(tmp_path: Path) -> None:
     with pytest.raises(ConflictError):
         files.write_atomic(tmp_path / "a.md", "ours", expected=b"old")
@@ -100,6 +126,8 @@ def test_a_fault_of_the_disk_changes_nothing(
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, call, fail)
+    if call == "rename":
+        monkeypatch.setattr(files, "_exchange", fail)
     with pytest.raises(DigestError, match=words) as told:
         files.write_atomic(path, "new")
     monkeypatch.undo()
@@ -226,7 +254,7 @@ def test_a_killed_run_leaves_the_old_file_and_what_it_left_is_swept(tmp_path: Pa
     path.write_text("old")
     script = (
         "import os, signal, sys; from pathlib import Path; from digest import files\n"
-        "os.rename = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "files._exchange = lambda *a: os.kill(os.getpid(), signal.SIGKILL)\n"
         "files.write_atomic(Path(sys.argv[1]), 'new')"
     )
     done = subprocess.run([sys.executable, "-c", script, str(path)], check=False)
