@@ -17,11 +17,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import accumulate, compress, count, repeat
 from operator import add, contains, gt, not_
 from pathlib import Path
-from typing import TypeVar
 
 from digest.errors import LogError
 from digest.importers import clean
@@ -45,8 +44,6 @@ _FRONT = re.compile(r"\s*---[^\S\n]*\n(.*?\n)??---[^\S\n]*(?:\n|\Z)", re.S)
 _FIELD = re.compile(r"^(title|date):[^\S\n]*(.*)$", re.M)
 _DATE = re.compile(r"""["']?([0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])""")
 _CUT_HEADER = re.compile(r">\s*[0-9]{0,2}(?::[0-9]{0,2}){0,2}")
-
-Value = TypeVar("Value")
 
 
 def identify(head: bytes, path: Path) -> bool:
@@ -75,7 +72,7 @@ def read(source: Source, *, day: dt.date | None, room: str) -> Log:
             raise LogError(f"{path}: no message header like `> 09:15:02  name` in it. Is it a log, and not a digest?")
         counts["text before the first message"] = 1
         warnings.append(f"{path}: text before the first message was left out. Look at the top of the file")
-    rows, times_exist = _rows(text, start, counts)
+    rows, times_exist = parsed(text, start, counts)
     _look_for_oddities(path, text, rows, counts, warnings)
     if not times_exist:
         _look_for_impossible_times(path, text, rows, counts, warnings)
@@ -121,21 +118,9 @@ def _date(path: Path, said: str, warnings: list[str]) -> dt.date | None:
     return None
 
 
-class _Known(dict[str, Value]):
-    """Values worked out once each."""
-
-    def __init__(self, work: Callable[[str], Value]) -> None:
-        super().__init__()
-        self.work = work
-
-    def __missing__(self, key: str) -> Value:
-        value = self[key] = self.work(key)
-        return value
-
-
-def _rows(text: str, start: int, counts: dict[str, int]) -> tuple[Columns, bool]:
+def parsed(text: str, start: int, counts: dict[str, int]) -> tuple[Columns, bool]:
     """A row for each header of `text`, the first of which stands at `start`; and whether all of their times exist."""
-    label_of = _Known(lambda name: clean.label(name, counts))
+    label_of: dict[str, str] = {}
     exist = True
     rows = Columns([], [], [], [], [])
     line = text.count("\n", 0, start) + 1
@@ -151,7 +136,11 @@ def _rows(text: str, start: int, counts: dict[str, int]) -> tuple[Columns, bool]
             del rows.seconds[first:]
             rows.seconds.extend(map(add, map(_seconds_before, minutes), map(int, rest)))
             exist = exist and all(map(_exists, minutes)) and max(map(int, rest)) < 60
-        rows.speakers.extend(map(label_of.__getitem__, pieces[3::4]))
+        names = pieces[3::4]
+        for name in dict.fromkeys(names):
+            if name not in label_of:
+                label_of[name] = clean.label(name, counts)
+        rows.speakers.extend(map(label_of.__getitem__, names))
         rows.raws.extend(raws)
         rows.texts.extend(raws)
         rows.lines.extend(accumulate(map(str.count, bodies, repeat("\n")), initial=line))
