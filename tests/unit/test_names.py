@@ -41,7 +41,7 @@ def of(labels: tuple[str, ...] = LABELS, said: tuple[str, ...] = SAID) -> Called
     ],
 )
 def test_a_name_goes_where_it_calls_somebody(text: str, left: str) -> None:
-    assert of().out(text) == left
+    assert of(said=(*SAID, text)).out(text) == left
 
 
 def test_a_day_of_nobody_calls_nobody() -> None:
