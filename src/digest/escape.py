@@ -128,7 +128,8 @@ def _acts(text: str, at: int, before: str, after: str, heading: bool) -> bool:
         case "]":
             return after in {"(", "[", ":", "{"}
         case "<":
-            return after in {"/", "!", "?", "<", "%", "\n", ""} or (after.isascii() and after.isalpha())
+            opens = after in {"/", "!", "?", "<", "%", "\n", ""} or (after.isascii() and after.isalpha())
+            return opens or "@" in text[at : text.find(">", at) + 1]  # <1@x> is an address to some
         case ">":
             return before == ">"
         case "&":
