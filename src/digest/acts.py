@@ -201,8 +201,11 @@ class _Evaluator:
         return [len(t.quotes) >= kind.min for t in self.turns]
 
     def all(self, kind: kinds.All) -> Column:
-        yes = [self.column(self.subject.by_id[r]) for r in kind.of]
-        no = [self.column(self.subject.by_id[r]) for r in kind.not_]
+        rules = self.subject.by_id
+        if any(r not in rules for r in kind.of):  # one is switched off: it never fires
+            return [False] * self.total
+        yes = [self.column(rules[r]) for r in kind.of]
+        no = [self.column(rules[r]) for r in kind.not_ if r in rules]
         fires = [all(row) for row in zip(*yes, strict=True)] if yes else [True] * self.total
         for column in no:
             fires = [on and not off for on, off in zip(fires, column, strict=True)]

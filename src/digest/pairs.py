@@ -104,8 +104,10 @@ class Pairs:
         return Test(numbers=tuple(numbers))
 
     def _all(self, kind: kinds.All, place: Mapping[str, int]) -> Test:
+        if any(name not in place for name in kind.of):  # one is switched off: it never fires
+            return Test(child=1 << len(place))
         yes = [self._one(place[name], self.rules[place[name]]) for name in kind.of]
-        no = [self._one(place[name], self.rules[place[name]]) for name in kind.not_]
+        no = [self._one(place[name], self.rules[place[name]]) for name in kind.not_ if name in place]
         sided = [test for test in no if test.one_side]
         return Test(
             _bits(test.child for test in yes),
