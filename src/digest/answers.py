@@ -13,9 +13,11 @@ from dataclasses import dataclass
 
 from digest.facts import Facts
 from digest.links import Choice, Example
-from digest.model import Answer, Evidence
+from digest.model import Answer, Evidence, Link, Turn
 from digest.pairs import Pairs
 from digest.rules.model import Rules, Subject
+
+OWN, GOES_ON = 0.7, 40  # how far the asker's turns after his question are part of it, for so many turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,13 @@ def given(
     questions: Sequence[Sequence[int]],
     subject: Subject,
     how: Answering,
-    parents: Mapping[int, int],
+    links: Sequence[Link],
     *,
     evidence: bool = False,
 ) -> tuple[Given, ...]:
-    """Turns that answer the questions, in order. A question is its turns; `parents` are the reply links taken."""
+    """Turns that answer the questions, in order. A question is its turns; `links` are the day's reply links."""
     found = []
-    for pairs, choice in choices(facts, questions, subject, how, parents):
+    for pairs, choice in choices(facts, questions, subject, how, links):
         for q, probability in choice.best(2):
             if probability > how.threshold:
                 why = pairs.evidence(choice.candidates.index(q)) if evidence else ()
@@ -87,16 +89,16 @@ def choices(
     questions: Sequence[Sequence[int]],
     subject: Subject,
     how: Answering,
-    parents: Mapping[int, int],
+    links: Sequence[Link],
 ) -> Iterator[tuple[Pairs, Choice]]:
     """Each turn with the open questions before it and their scores; the rules may look at the answers found before."""
     if not questions:
         return
     pairs = Pairs(facts, subject, questions)
     looks_back = pairs.looks_back
-    owner = {t: q for q, group in enumerate(questions) for t in group}
     starts = [group[0] for group in questions]
     turns = facts.turns
+    ways = _ways(turns, questions, links)
     for turn in turns[starts[0] + 1 :]:
         i = turn.index
         if not (facts.sizes[i] or turn.images or turn.links):
@@ -104,7 +106,7 @@ def choices(
         candidates = _open(i, questions, starts, facts, how)
         if not candidates:
             continue
-        pairs.between.hops = _hops(i, parents, owner)
+        pairs.between.ways = ways[i]
         pairs.begin(i, candidates)
         choice = Choice(i, tuple(candidates), tuple(pairs.scores()), how.none)
         yield pairs, choice
@@ -135,14 +137,35 @@ def _open(
     return near + addressed
 
 
-def _hops(child: int, parents: Mapping[int, int], owner: Mapping[int, int]) -> dict[int, int]:
-    """Questions that the child's reply links lead to, with the number of links; the first one met ends the way."""
-    at, steps = child, 0
-    while at in parents:
-        at, steps = parents[at], steps + 1
-        if at in owner:
-            return {owner[at]: steps}
-    return {}
+def _ways(turns: Sequence[Turn], questions: Sequence[Sequence[int]], links: Sequence[Link]) -> list[dict[int, float]]:
+    """For each turn the questions that its reply links lead to, with the probability that they do.
+
+    A turn's parents are alternatives, so the ways over them add up, each as likely as all its links are together.
+    """
+    owner = {t: q for q, group in enumerate(questions) for t in group}
+    parents: list[list[Link]] = [[] for _ in turns]
+    for link in links:
+        parents[link.child].append(link)
+    latest: dict[int, int] = {}  # asker → his latest question
+    found: list[dict[int, float]] = []
+    held: list[dict[int, float]] = []  # how far each turn is a part of the questions' threads
+    for i, turn in enumerate(turns):
+        ways: dict[int, float] = {}
+        for link in parents[i]:
+            for q, share in held[link.parent].items():
+                ways[q] = ways.get(q, 0.0) + link.score * share
+        found.append(ways)
+        own = owner.get(i)
+        if own is not None:
+            latest[turn.speaker] = own
+            held.append({own: 1.0})
+            continue
+        asked = latest.get(turn.speaker)
+        if asked is not None and i - questions[asked][-1] <= GOES_ON:
+            held.append({**ways, asked: max(OWN, ways.get(asked, 0.0))})
+        else:
+            held.append(ways)
+    return found
 
 
 def examples(
@@ -150,7 +173,7 @@ def examples(
     questions: Sequence[Sequence[int]],
     subject: Subject,
     how: Answering,
-    parents: Mapping[int, int],
+    links: Sequence[Link],
     right: Mapping[int, frozenset[int]],
     known: frozenset[int],
 ) -> Iterator[Example]:
@@ -159,7 +182,7 @@ def examples(
     `right` gives the questions that a turn answers, `known` those that were published; whether a turn answers another
     question nobody knows, so where it answers none of the known ones, all others count as right, and none (-1) too.
     """
-    for pairs, choice in choices(facts, questions, subject, how, parents):
+    for pairs, choice in choices(facts, questions, subject, how, links):
         want = right.get(choice.child, frozenset())
         place = {q: n for n, q in enumerate(choice.candidates)}
         good = frozenset(place[q] for q in want if q in place)

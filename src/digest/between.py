@@ -56,8 +56,8 @@ def asked(kind: Kind) -> list[tuple[Key, Interval]]:
         return [(("chain", kind.of, kind.turns), bounds(kind.min, kind.max))]
     if isinstance(kind, kinds.Order):
         return [(("order",), bounds(kind.min, kind.max))]
-    if isinstance(kind, kinds.Linked):
-        return [(("linked",), bounds(kind.min or 1, kind.max))]
+    if isinstance(kind, kinds.Reaches):
+        return [(("reaches",), bounds(kind.min, kind.max))]
     raise NotImplementedError(type(kind).__name__)
 
 
@@ -75,7 +75,7 @@ class Between:
         self.parents = parents
         self.single = all(len(group) == 1 for group in parents)
         self.replies: list[list[int]] = [[] for _ in parents]  # children given to each parent so far
-        self.hops: Mapping[int, int] = {}  # links from the child to each parent
+        self.ways: Mapping[int, float] = {}  # how surely links lead from the child to each parent
         self.child = 0
         self.candidates: Sequence[int] = ()
         self.lasts: Sequence[int] = ()  # each candidate's last turn before the child
@@ -319,8 +319,8 @@ class Between:
 
         return number
 
-    def _linked(self) -> Callable[[], Column]:
-        return lambda: [self.hops.get(p, 0) for p in self.candidates] if self.hops else ()
+    def _reaches(self) -> Callable[[], Column]:
+        return lambda: [self.ways.get(p, 0.0) for p in self.candidates] if self.ways else ()
 
 
 class _Places:

@@ -152,13 +152,12 @@ def answered(
     """
     known = facts(day.scene, day.acts, stages.vocabulary)
     found = links_stage.links(known, stages.rules.subject("links"), stages.linking) if relink else day.links
-    parents = links_stage.taken(found, stages.linking)
     subject, how = stages.rules.subject("answers"), stages.answering
     turns = day.scene.turns
     of_position = {p: t.index for t in turns for p in t.positions}
     right, matched = _right(day, published, groups, of_position)
     groups_of = [g.turns for g in groups]
-    examples = tuple(answers_stage.examples(known, groups_of, subject, how, parents, right, frozenset(matched)))
+    examples = tuple(answers_stage.examples(known, groups_of, subject, how, found, right, frozenset(matched)))
     if not examples:
         return None
     spans = windows(published.questions)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from digest.acts import spans
 from digest.curate import Day
 from digest.errors import UsageError
+from digest.links import TOLD
 from digest.model import Digest, Evidence, Log, Question
 from digest.questions import QUESTION, probability
 
@@ -248,7 +249,8 @@ def _question(day: Day, asked: Sequence[Question], turn: int | None, rules: Rule
 
 
 def _ties(day: Day, turn: int, subject: Subject, *, parents: bool) -> tuple[Tie, ...]:
-    mine = [k for k in day.links if (k.child if parents else k.parent) == turn and (parents or k.rank == 0)]
+    most = TOLD if parents else 1
+    mine = [k for k in day.links if (k.child if parents else k.parent) == turn and k.rank < most]
     mine.sort(key=lambda k: (k.rank, -k.score, k.parent, k.child))
     return tuple(
         Tie(_said(day, k.parent if parents else k.child), k.score, k.rank, _fired(k.evidence, subject)) for k in mine

@@ -18,6 +18,7 @@ from digest.rules.model import Rule
 SUBJECTS = ("questions", "links", "answers")
 STEP = 0.05  # weights are written in such steps, so that a person can read them
 THRESHOLDS = tuple(n / 50 for n in range(6, 31))  # 0.12, 0.14, … 0.6
+BESIDE = 2  # thresholds on either side that count with one
 
 Progress = Callable[[str, int, int], None]
 
@@ -68,9 +69,15 @@ def _without(tables: Sequence[fit.Table | None], folds: Sequence[int], fold: int
 def _threshold(
     counts: Sequence[Sequence[Counts]], thresholds: Sequence[float], worth: Callable[[evaluate.Figures], float]
 ) -> float:
-    """The threshold at which the days' figures are best; of equals the lowest."""
-    values = [round(worth(evaluate.figures([day[k] for day in counts])), 6) for k in range(len(thresholds))]
-    return thresholds[max(range(len(thresholds)), key=lambda k: (values[k], -k))]
+    """The threshold around which the days' figures are best; of equals the middle one.
+
+    One day more or less moves the single best by a tenth, so a threshold is worth the mean of those beside it.
+    """
+    values = [worth(evaluate.figures([day[k] for day in counts])) for k in range(len(thresholds))]
+    beside = [values[max(0, k - BESIDE) : k + BESIDE + 1] for k in range(len(values))]
+    means = [round(sum(near) / len(near), 6) for near in beside]
+    best = [k for k, mean in enumerate(means) if mean == max(means)]
+    return thresholds[best[(len(best) - 1) // 2]]
 
 
 def _crossed(

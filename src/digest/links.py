@@ -15,6 +15,9 @@ from digest.model import Link, Log, Turn
 from digest.pairs import Pairs
 from digest.rules.model import Rules, Subject
 
+KEPT, LEAST = 8, 0.03  # so many links of a turn are kept; beyond the best two those at least so likely
+TOLD = 2  # so many give their reasons: the best and the one that lost
+
 
 @dataclass(frozen=True, slots=True)
 class Linking:
@@ -54,14 +57,16 @@ def linking(rules: Rules) -> Linking:
 
 
 def links(facts: Facts, subject: Subject, how: Linking, *, evidence: bool = False) -> tuple[Link, ...]:
-    """The likeliest parent of each turn (rank 0) and the best candidate that lost (rank 1), by child and rank.
+    """The likeliest parent of each turn (rank 0) and the best candidates that lost, by child and rank.
 
-    `evidence` tells why; it costs as much again as the links.
+    `evidence` tells why for ranks 0 and 1; it costs as much again as the links.
     """
     found = []
     for pairs, choice in choices(facts, subject, how):
-        for rank, (parent, probability) in enumerate(choice.best()):
-            why = pairs.evidence(choice.candidates.index(parent)) if evidence else ()
+        for rank, (parent, probability) in enumerate(choice.best(KEPT)):
+            if rank > 1 and probability < LEAST:
+                break
+            why = pairs.evidence(choice.candidates.index(parent)) if evidence and rank < TOLD else ()
             found.append(Link(choice.child, parent, probability, why, rank))
     return tuple(found)
 

@@ -150,9 +150,8 @@ def _answered(
     asked = [i for i, c in enumerate(candidates) if c.score >= asking.threshold]
     groups = [candidates[i].turns for i in asked]
     owned = {t for group in groups for t in group}
-    parents = links_stage.taken(links, stages.linking)
     subject = stages.rules.subject("answers")
-    given = answers_stage.given(facts, groups, subject, stages.answering, parents, evidence=evidence)
+    given = answers_stage.given(facts, groups, subject, stages.answering, links, evidence=evidence)
     found = answers_stage.answers(facts, groups, given)
     by_turn: list[list[int]] = [[] for _ in groups]
     for one in given:

@@ -7,9 +7,10 @@ from functools import cache
 import pytest
 from chat import known, log, rules
 
-from digest.answers import Answering, answering, answers, choices, examples, given
+from digest.answers import OWN, Answering, _ways, answering, answers, choices, examples, given
 from digest.facts import Facts
-from digest.links import linking, links, taken
+from digest.links import linking, links
+from digest.model import Link
 from digest.rules.model import Rules
 
 DAY = log(
@@ -38,9 +39,8 @@ def found(facts: Facts, questions: tuple[tuple[int, ...], ...], how: Answering |
     return got
 
 
-def links_of(facts: Facts) -> dict[int, int]:
-    how = linking(ours())
-    return taken(links(facts, ours().subject("links"), how), how)
+def links_of(facts: Facts) -> tuple[Link, ...]:
+    return links(facts, ours().subject("links"), linking(ours()))
 
 
 def test_each_answer_goes_to_its_own_question() -> None:
@@ -126,3 +126,18 @@ def test_a_day_without_questions_has_no_answers() -> None:
     facts = known(DAY, ours())
     assert found(facts, ()) == {}
     assert answers(facts, (), ()) == ()
+
+
+def test_alternative_parents_that_both_lead_to_a_question_add_up() -> None:
+    day = log(
+        (0, "甲", "请教大家，聚合支付的接口一般怎么设计？"),
+        (1, "乙", "路由和限额放在哪一层合适？"),
+        (2, "甲", "就是微信支付宝都支持的那种"),
+        (3, "丙", "我们把渠道差异收在适配层，上面只有一套下单接口"),
+    )
+    facts = known(day, ours())
+    to = ((3, 2, 0.3), (3, 0, 0.3), (3, 1, 0.1))
+    given_links = tuple(Link(child, parent, score, rank=n) for n, (child, parent, score) in enumerate(to))
+    ways = _ways(facts.turns, ((0,), (1,)), given_links)
+    assert ways[3][0] == pytest.approx(0.3 + 0.3 * OWN)  # the asker's own words lead to his question
+    assert ways[3][1] == pytest.approx(0.1)

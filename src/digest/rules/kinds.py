@@ -403,12 +403,15 @@ class Returns(Kind):
     act: str = want(Name("act"), "and that turn has this act", "")
 
 
-@kind("linked", PAIR_KINDS)
-class Linked(Kind):
-    """How many reply links lead from the child to the parent; only in `answers`."""
+@kind("reaches", PAIR_KINDS)
+class Reaches(Kind):
+    """How surely reply links lead from the child to the question, over all ways there; only in `answers`.
 
-    min: int | None = at_least("at least", "links", 1)
-    max: int | None = at_least("at most", "links", 1)
+    A link counts with its probability; what the asker says afterwards counts as his question, a little less.
+    """
+
+    min: float | None = want(Float(0, 1), "probability, at least", None)
+    max: float | None = want(Float(0, 1), "probability, at most", None)
 
 
 PAIR_KINDS["all"] = All
