@@ -93,22 +93,19 @@ def choices(
     if not questions:
         return
     pairs = Pairs(facts, subject, questions)
-    looks_back = pairs.looks_back
     owner = {t: q for q, group in enumerate(questions) for t in group}
     starts = [group[0] for group in questions]
-    turns = facts.turns
-    for turn in turns[starts[0] + 1 :]:
-        i = turn.index
-        if not (facts.sizes[i] or turn.images or turn.links):
-            continue
-        candidates = _open(i, questions, starts, facts, how)
-        if not candidates:
-            continue
-        pairs.between.hops = _hops(i, parents, owner)
-        pairs.begin(i, candidates)
-        choice = Choice(i, tuple(candidates), tuple(pairs.scores()), how.none)
+    children = [
+        (turn.index, candidates)
+        for turn in facts.turns[starts[0] + 1 :]
+        if (facts.sizes[turn.index] or turn.images or turn.links)
+        and (candidates := _open(turn.index, questions, starts, facts, how))
+    ]
+    pairs.between.hops = {i: _hops(i, parents, owner) for i, _ in children}
+    for i, among, scores in pairs.scored(children):
+        choice = Choice(i, tuple(among), tuple(scores), how.none)
         yield pairs, choice
-        if looks_back:
+        if pairs.looks_back:
             for q, probability in choice.best(2):
                 if probability > how.threshold:
                     pairs.between.replies[q].append(i)
