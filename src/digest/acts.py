@@ -87,8 +87,9 @@ def spans(act: Act, text: str, subject: Subject) -> Act:
     )
 
 
+@lru_cache(4096)
 def size(text: str) -> int:
-    """How many characters of a text are words."""
+    """How many characters of a text are words."""  # several stages ask it of the same turns
     return sum(map(str.isalnum, text))
 
 
