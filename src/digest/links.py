@@ -43,7 +43,10 @@ class Choice:
         top = max(*self.scores, self.none)
         odds = [exp(s - top) for s in self.scores]
         total = sum(odds) + exp(self.none - top)
-        order = sorted(range(len(odds)), key=lambda n: (-odds[n], n))[:number]
+        if number == 1:
+            order = [odds.index(max(odds))]
+        else:
+            order = sorted(range(len(odds)), key=odds.__getitem__, reverse=True)[:number]  # stable: the nearer first
         return [(self.candidates[n], odds[n] / total) for n in order]
 
 
