@@ -22,6 +22,10 @@ Key = tuple[Any, ...]  # a number's name and what it is of
 Interval = tuple[float, float]  # both ends in it
 NONE, THIS, OTHER = 0, 1, 2
 Column = Sequence[float]  # by candidate
+# numbers that are whole and never under 0
+COUNTS = frozenset(
+    "turns order quote mention back same talked reacts returns best between chain linked".split()  # noqa: SIM905
+)
 COUNTS_SHOWN = 1e-6  # sums of weights are rounded, so that their order in a set doesn't show
 
 
@@ -96,7 +100,7 @@ class Between:
         self.lasts: Sequence[int] = ()  # each candidate's last turn before the child
         self._memo: dict[Any, Any] = {}
         self._places: dict[str, _Places] = {}
-        self._held: dict[str, Mapping[str, Sequence[int]]] = {}
+        self._held: dict[str, Sequence[frozenset[str]]] = {}
 
     def begin(self, children: Sequence[tuple[int, Sequence[int]]]) -> None:
         """Look at some children, in order, each with its candidates."""
@@ -310,44 +314,30 @@ class Between:
 
     def _sums(self, of: str) -> Column:
         """Weight of what each child shares with each candidate."""
-        made: Column = self._kept(of, lambda: self._shares(getattr(self.facts, of), self._holders(of)))
+        made: Column = self._kept(of, lambda: self._shares(getattr(self.facts, of), self._whole(of)))
         return made
 
-    def _shares(self, held: Held, holders: Mapping[str, Sequence[int]]) -> Column:
-        # from each word to the candidates that hold it: most pairs share none, and none of them is looked at
-        sets, weight = held.sets, held.weight
+    def _shares(self, held: Held, theirs: Sequence[frozenset[str]]) -> Column:
+        sets, worth = held.sets, held.weight.__getitem__
         out: list[float] = []
-        some = False
         for child, candidates, _ in self.rows:
-            low, high = min(candidates), max(candidates)
-            sums = [0.0] * (high - low + 1)
-            shared = False
-            for word in sets[child]:
-                places = holders.get(word, ())
-                if not places or places[0] > high:
-                    continue
-                worth = weight[word]
-                for p in places[bisect_left(places, low) :]:
-                    if p > high:
-                        break
-                    sums[p - low] += worth
-                    shared = True
-            out += [round(sums[p - low], 6) for p in candidates] if shared else [0.0] * len(candidates)
-            some = some or shared
-        return out if some else ()
+            mine = sets[child]
+            apart, common = mine.isdisjoint, mine.intersection
+            for p in candidates if mine else ():
+                # most pairs share nothing, and to see that is quicker than to make an empty set
+                out.append(0.0 if apart(theirs[p]) else round(sum(map(worth, common(theirs[p]))), 6))
+            if not mine:
+                out += [0.0] * len(candidates)
+        return out if any(out) else ()
 
-    def _holders(self, of: str) -> Mapping[str, Sequence[int]]:
-        """Which parents hold each word, in order."""
+    def _whole(self, of: str) -> Sequence[frozenset[str]]:
+        """What each parent holds, all its turns together."""
         if of not in self._held:
             sets = getattr(self.facts, of).sets
-            found: dict[str, list[int]] = {}
-            for p, group in enumerate(self.parents):
-                for word in sets[group[0]] if len(group) == 1 else frozenset[str]().union(*[sets[j] for j in group]):
-                    if word in found:
-                        found[word].append(p)
-                    else:
-                        found[word] = [p]
-            self._held[of] = found
+            self._held[of] = [
+                sets[group[0]] if len(group) == 1 else frozenset[str]().union(*[sets[j] for j in group])
+                for group in self.parents
+            ]
         return self._held[of]
 
     # ---- what stands in between -------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from functools import partial
 from math import inf, nextafter
 from operator import add
 
-from digest.between import Column, Interval, Key, asked
+from digest.between import COUNTS, Column, Interval, Key, asked
 from digest.rules import kinds
 from digest.rules.model import Rule, Subject
 from digest.sides import side_of
@@ -70,7 +70,7 @@ class PairRules:
                 self.combined.append((test, k))
         self.tables = [(n, *_table(of)) for n, of in sorted(by_number.items())]
         self.steps = [
-            Step(n, bounds, [sum(weights[k] for k in on) for on in fired])
+            Step(n, bounds, [sum(weights[k] for k in on) for on in fired], self.keys[n][0] in COUNTS)
             for n, bounds, fired in self.tables
             if any(weights[k] for on in fired for k in on)
         ]
@@ -122,10 +122,10 @@ def pair_rules(subject: Subject) -> PairRules:
 class Step:
     """All rules on one number: what they add together, by its value."""
 
-    def __init__(self, number: int, bounds: list[float], weights: list[float]) -> None:
+    def __init__(self, number: int, bounds: list[float], weights: list[float], counts: bool) -> None:
         self.number, self.bounds, self.weights = number, bounds, weights
         self.zero = weights[bisect_right(bounds, 0)]
-        top = int(max(bounds)) + 2 if bounds and _whole(bounds) else 0
+        top = int(max(bounds)) + 2 if bounds and counts and _whole(bounds) else 0
         self.small = [weights[bisect_right(bounds, v)] for v in range(top)] if 0 < top <= SMALL else []
 
     def added(self, column: Column, totals: list[float]) -> list[float]:
@@ -134,10 +134,12 @@ class Step:
             zero = self.zero
             return [t + zero for t in totals] if zero else totals
         small, weights = self.small, self.weights
-        if small and type(column[0]) is int and min(column) >= 0:
-            if (lacking := max(column) - len(small)) >= 0:
-                small += [weights[-1]] * (int(lacking) + 1)  # over all bounds
-            return list(map(add, totals, map(small.__getitem__, column)))  # type: ignore[arg-type]
+        if small:
+            try:
+                return list(map(add, totals, map(small.__getitem__, column)))  # type: ignore[arg-type]
+            except IndexError:  # a number over all bounds
+                small += [weights[-1]] * (int(max(column)) + 1 - len(small))
+                return self.added(column, totals)
         places = map(partial(bisect_right, self.bounds), column)
         return list(map(add, totals, map(weights.__getitem__, places)))
 
