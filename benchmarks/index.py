@@ -38,7 +38,7 @@ def main() -> None:
 
     def watched(name: str) -> None:
         inner = getattr(pipeline, name)
-        setattr(pipeline, name, lambda *args: timed(f"pipeline: {name}", lambda: inner(*args)))
+        setattr(pipeline, name, lambda *args, **named: timed(f"pipeline: {name}", lambda: inner(*args, **named)))
 
     stages = Stages(load((config.packaged_rules(),)))
     index._warm(stages)

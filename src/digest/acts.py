@@ -23,9 +23,6 @@ Column = Sequence[bool]
 NEAREST = 16  # turns on a side that rules can look at
 
 
-_evidence = lru_cache(4096)(Evidence)  # a rule fires on many turns: its evidence is the same value each time
-
-
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What a day looks like around its turns. `states[i]` is (state, seconds since the talk's end) of turn i."""
@@ -44,6 +41,8 @@ class Acts:
     taken: dict[str, list[bool]]
     fired: dict[str, list[tuple[int, ...]]]  # places in `rules[act]`
     rules: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
+    # what each rule says, the heaviest first: the same value for every turn that it fires on
+    _ranked: dict[str, dict[int, Evidence]] = field(default_factory=dict, compare=False, repr=False)
 
     def has(self, turn: int, act: str) -> bool:
         return act in self.taken and self.taken[act][turn]
@@ -54,15 +53,13 @@ class Acts:
 
     def act(self, turn: int, act: str) -> Act:
         """One act of a turn with its evidence, the heaviest first."""
-        rules = self.rules[act]
-        evidence = (_evidence(rules[k].id, rules[k].weight) for k in self.fired[act][turn])
-        return Act(
-            turn,
-            act,
-            self.scores[act][turn],
-            self.taken[act][turn],
-            tuple(sorted(evidence, key=lambda e: (-abs(e.weight), e.rule))),
-        )
+        if act not in self._ranked:
+            rules = self.rules[act]
+            order = sorted(range(len(rules)), key=lambda k: (-abs(rules[k].weight), rules[k].id))
+            self._ranked[act] = {k: Evidence(rules[k].id, rules[k].weight) for k in order}
+        fired = self.fired[act][turn]
+        evidence = tuple(e for k, e in self._ranked[act].items() if k in fired) if fired else ()
+        return Act(turn, act, self.scores[act][turn], self.taken[act][turn], evidence)
 
 
 def acts(scene: Scene, subject: Subject, links: Callable[[Acts], Sequence[Link]] | None = None) -> Acts:
@@ -87,8 +84,9 @@ def spans(act: Act, text: str, subject: Subject) -> Act:
     )
 
 
+@lru_cache(4096)
 def size(text: str) -> int:
-    """How many characters of a text are words."""
+    """How many characters of a text are words."""  # several stages ask it of the same turns
     return sum(map(str.isalnum, text))
 
 
@@ -108,6 +106,7 @@ class _Evaluator:
         self.neighbours: dict[tuple[str, str], list[list[int]]] = {}
         self.windows: dict[tuple[object, ...], list[int]] = {}
         self.surroundings: dict[tuple[int, str], list[float]] = {}
+        self.clocks: dict[str, tuple[list[int], list[int]]] = {}
         self.columns: dict[str, Column] = {}
         self.results = Acts({}, {}, {})
         self.place = {rule.id: i for i, rule in enumerate(subject.rules)}
@@ -212,7 +211,6 @@ class _Evaluator:
         return fires
 
     def near(self, kind: kinds.Near) -> Column:
-        windows = self.window(kind.side, kind.whose, kind.turns, kind.reach, kind.within)
         mask = (1 << self.total) - 1
         if kind.act:
             mask &= _bits(self.results.taken.get(kind.act, ()))
@@ -221,6 +219,9 @@ class _Evaluator:
         if kind.min_length is not None or kind.max_length is not None:
             low, high = kind.min_length or 0, _most(kind.max_length)
             mask &= _bits([low <= n <= high for n in self.sizes])
+        if not mask:  # no turn of the day is looked for
+            return [bool(kind.none) or kind.least < 1] * self.total
+        windows = self.window(kind.side, kind.whose, kind.turns, kind.reach, kind.within)
         if kind.mention == "back":
             named = self.named
             held = [w & mask & named.get(t.speaker, 0) for w, t in zip(windows, self.turns, strict=True)]
@@ -250,8 +251,7 @@ class _Evaluator:
             farthest = reach if reach is not None else most * 2 + 10
             # times run backwards through the past, so that one comparison tells too far on either side
             sign = 1 if side == "after" else -1
-            begin = [t.end if side == "after" else -t.start for t in self.turns]
-            reached = [t.start if side == "after" else -t.end for t in self.turns]
+            begin, reached = self.times(side)
             rows = []
             for i, row in enumerate(self.nearest(side, whose)):
                 bits, latest, last = 0, begin[i] + seconds, i * sign + farthest
@@ -262,6 +262,13 @@ class _Evaluator:
                 rows.append(bits)
             self.windows[key] = rows
         return self.windows[key]
+
+    def times(self, side: str) -> tuple[list[int], list[int]]:
+        """Where each turn's silence on a side begins, and where it is reached from there."""
+        if side not in self.clocks:
+            starts, ends = [t.start for t in self.turns], [t.end for t in self.turns]
+            self.clocks[side] = (ends, starts) if side == "after" else ([-t for t in starts], [-t for t in ends])
+        return self.clocks[side]
 
     def nearest(self, side: str, whose: str) -> list[list[int]]:
         """For each turn the turns on one side that count, nearest first; at most `NEAREST`.
@@ -370,7 +377,19 @@ class _Evaluator:
             sums = list(accumulate(taken, initial=0))
             return [(sums[b] - sums[a] - taken[i]) / max(1, b - a - 1) for i, (a, b) in enumerate(spans)]
         speakers = [t.speaker for t in self.turns]
-        return [len({*speakers[a:i], *speakers[i + 1 : b]}) / max(1, b - a - 1) for i, (a, b) in enumerate(spans)]
+        there: dict[int, int] = {}  # how often each speaker stands in the span, which moves on turn by turn
+        begin = end = 0
+        found = []
+        for i, (a, b) in enumerate(spans):
+            for speaker in speakers[end:b]:
+                there[speaker] = there.get(speaker, 0) + 1
+            for speaker in speakers[begin:a]:
+                there[speaker] -= 1
+                if not there[speaker]:
+                    del there[speaker]
+            begin, end = a, b
+            found.append((len(there) - (there[speakers[i]] == 1)) / max(1, b - a - 1))
+        return found
 
     def repeats(self, kind: kinds.Repeats) -> Column:
         grams = [frozenset(t.text[k : k + 2] for k in range(len(t.text) - 1)) for t in self.turns]

@@ -95,22 +95,18 @@ def choices(
     if not questions:
         return
     pairs = Pairs(facts, subject, questions)
-    looks_back = pairs.looks_back
     starts = [group[0] for group in questions]
-    turns = facts.turns
-    ways = _ways(turns, questions, links)
-    for turn in turns[starts[0] + 1 :]:
-        i = turn.index
-        if not (facts.sizes[i] or turn.images or turn.links):
-            continue
-        candidates = _open(i, questions, starts, facts, how)
-        if not candidates:
-            continue
-        pairs.between.ways = ways[i]
-        pairs.begin(i, candidates)
-        choice = Choice(i, tuple(candidates), tuple(pairs.scores()), how.none)
+    children = [
+        (turn.index, candidates)
+        for turn in facts.turns[starts[0] + 1 :]
+        if (facts.sizes[turn.index] or turn.images or turn.links)
+        and (candidates := _open(turn.index, questions, starts, facts, how))
+    ]
+    pairs.between.ways = _ways(facts.turns, questions, links)
+    for i, among, scores in pairs.scored(children):
+        choice = Choice(i, tuple(among), tuple(scores), how.none)
         yield pairs, choice
-        if looks_back:
+        if pairs.looks_back:
             for q, probability in choice.best(2):
                 if probability > how.threshold:
                     pairs.between.replies[q].append(i)

@@ -1,24 +1,31 @@
 """Numbers between a turn and each of its candidate parents: gaps, shared words, who spoke in between.
 
-Each number is counted for all candidates of a child at once, and only if a rule asks for it.
+Each number is counted for all candidates of many children at once, and only if a rule asks for it: a call for each
+child would cost more than the counting. What has no count for many is counted child by child.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import inf, sqrt
-from typing import Any
+from operator import sub
+from typing import Any, TypeVar
 
 from digest.facts import Facts, Held, after, talked
 from digest.rules import kinds
 from digest.rules.kind import Kind
 from digest.sides import bounds
 
+V = TypeVar("V")
 Key = tuple[Any, ...]  # a number's name and what it is of
 Interval = tuple[float, float]  # both ends in it
 NONE, THIS, OTHER = 0, 1, 2
 Column = Sequence[float]  # by candidate
+# numbers that are whole and never under 0
+COUNTS = frozenset(
+    "turns order quote mention back same talked reacts returns best between chain".split()  # noqa: SIM905
+)
 COUNTS_SHOWN = 1e-6  # sums of weights are rounded, so that their order in a set doesn't show
 
 
@@ -65,8 +72,17 @@ def _is(code: int) -> Interval:
     return code, code
 
 
+def _taken(values: Sequence[V], places: Iterable[int]) -> Iterator[V]:
+    """The values at some places; no line of ours is run for each."""
+    return map(values.__getitem__, places)
+
+
 class Between:
-    """The numbers between one child and its candidates, column by column."""
+    """The numbers between some children and their candidates, column by column: the first child's candidates first.
+
+    A function that `column` finds as `_all_…` looks at `kids` and `their_lasts`; one that it finds as `_…` looks at
+    `child`, `candidates` and `lasts`, and is called for each child.
+    """
 
     def __init__(self, facts: Facts, parents: Sequence[Sequence[int]]) -> None:
         self.facts = facts
@@ -75,47 +91,98 @@ class Between:
         self.parents = parents
         self.single = all(len(group) == 1 for group in parents)
         self.replies: list[list[int]] = [[] for _ in parents]  # children given to each parent so far
-        self.ways: Mapping[int, float] = {}  # how surely links lead from the child to each parent
+        self.ways: Sequence[Mapping[int, float]] = ()  # how surely links lead from each turn to each parent
+        self.rows: list[tuple[int, Sequence[int], Sequence[int]]] = []  # child, candidates, lasts
+        self.kids: list[int] = []  # of each pair: the child, and the candidate's last turn before it
+        self.their_lasts: list[int] = []
         self.child = 0
         self.candidates: Sequence[int] = ()
         self.lasts: Sequence[int] = ()  # each candidate's last turn before the child
         self._memo: dict[Any, Any] = {}
         self._places: dict[str, _Places] = {}
+        self._held: dict[str, Sequence[frozenset[str]]] = {}
 
-    def begin(self, child: int, candidates: Sequence[int]) -> None:
-        self.child, self.candidates = child, candidates
+    def begin(self, children: Sequence[tuple[int, Sequence[int]]]) -> None:
+        """Look at some children, in order, each with its candidates."""
         parents = self.parents
-        if self.single:
-            self.lasts = [parents[p][0] for p in candidates]
-        else:
-            self.lasts = [parents[p][max(0, bisect_left(parents[p], child) - 1)] for p in candidates]
+        self.rows, self.kids, self.their_lasts = [], [], []
+        for child, candidates in children:
+            if self.single:
+                lasts = [parents[p][0] for p in candidates]
+            else:
+                lasts = [parents[p][max(0, bisect_left(parents[p], child) - 1)] for p in candidates]
+            self.rows.append((child, candidates, lasts))
+            self.kids += [child] * len(lasts)
+            self.their_lasts += lasts
         self._memo = {}
 
     def column(self, key: Key) -> Callable[[], Column]:
-        """A number as a function that counts it for all candidates of the child of now."""
-        made: Callable[[], Column] = getattr(self, f"_{key[0]}")(*key[1:])
+        """A number as a function that counts it for all pairs of now; nothing where it is nought everywhere."""
+        made: Callable[[], Column]
+        if whole := getattr(self, f"_all_{key[0]}", None):
+            made = whole(*key[1:])
+            return made
+        made = getattr(self, f"_{key[0]}")(*key[1:])
+        return lambda: self._each(made)
+
+    def _each(self, count: Callable[[], Column]) -> Column:
+        out: list[float] = []
+        some = False
+        for self.child, self.candidates, self.lasts in self.rows:  # noqa: B020
+            part = count()
+            some = some or bool(part)
+            out += part or [0] * len(self.lasts)
+        return out if some else ()
+
+    def _kept(self, name: Any, make: Callable[[], Any]) -> Any:
+        """What is made once for the pairs of now."""
+        if name not in self._memo:
+            self._memo[name] = make()
+        return self._memo[name]
+
+    def _kid_speakers(self) -> list[int]:
+        speakers = self.speakers
+        made: list[int] = self._kept("kid speakers", lambda: list(_taken(speakers, self.kids)))
+        return made
+
+    def _last_speakers(self) -> list[int]:
+        speakers = self.speakers
+        made: list[int] = self._kept("last speakers", lambda: list(_taken(speakers, self.their_lasts)))
+        return made
+
+    def _rows_of_speakers(self) -> list[tuple[int, list[int]]]:
+        """Each child with its candidates' speakers."""
+
+        def cut() -> list[tuple[int, list[int]]]:
+            speakers = self.speakers
+            return [(child, list(_taken(speakers, lasts))) for child, _, lasts in self.rows]
+
+        made: list[tuple[int, list[int]]] = self._kept("rows of speakers", cut)
         return made
 
     # ---- distance ---------------------------------------------------------------------------------------------
 
-    def _turns(self) -> Callable[[], Column]:
-        return lambda: [self.child - j for j in self.lasts]
+    def _all_turns(self) -> Callable[[], Column]:
+        return lambda: list(map(sub, self.kids, self.their_lasts))
 
-    def _messages(self) -> Callable[[], Column]:
+    def _all_messages(self) -> Callable[[], Column]:
         firsts, lasts = [t.messages[0] for t in self.turns], [t.messages[-1] for t in self.turns]
-        return lambda: [firsts[self.child] - lasts[j] for j in self.lasts]
+        return lambda: list(map(sub, _taken(firsts, self.kids), _taken(lasts, self.their_lasts)))
 
-    def _seconds(self) -> Callable[[], Column]:
+    def _all_seconds(self) -> Callable[[], Column]:
         starts, ends = [t.start for t in self.turns], [t.end for t in self.turns]
-        return lambda: [starts[self.child] - ends[j] for j in self.lasts]
+        return lambda: list(map(sub, _taken(starts, self.kids), _taken(ends, self.their_lasts)))
 
-    def _typing(self) -> Callable[[], Column]:
+    def _all_typing(self) -> Callable[[], Column]:
         starts, ends, openings = [t.start for t in self.turns], [t.end for t in self.turns], self.facts.openings
 
         def pace() -> Column:
-            size, start = openings[self.child], starts[self.child]
-            # less than the pace, so a hair is added to what is compared with "at most"
-            return [(start - ends[j]) / size + 1e-9 if size else inf for j in self.lasts]
+            out: list[float] = []
+            for child, _, lasts in self.rows:
+                size, start = openings[child], starts[child]
+                # less than the pace, so a hair is added to what is compared with "at most"
+                out += [(start - ends[j]) / size + 1e-9 for j in lasts] if size else [inf] * len(lasts)
+            return out
 
         return pace
 
@@ -145,159 +212,200 @@ class Between:
 
         return codes
 
-    def _back(self) -> Callable[[], Column]:
+    def _all_back(self) -> Callable[[], Column]:
         mentions = [t.mentions for t in self.turns]
 
         def codes() -> Column:
-            speaker = self.speakers[self.child]
-            return [(THIS if speaker in mentions[j] else OTHER) if mentions[j] else NONE for j in self.lasts]
+            named = [mentions[j] for j in self.their_lasts]
+            if not any(named):
+                return ()
+            return [
+                (THIS if s in n else OTHER) if n else NONE for s, n in zip(self._kid_speakers(), named, strict=True)
+            ]
 
         return codes
 
-    def _same(self) -> Callable[[], Column]:
-        def codes() -> Column:
-            speaker, speakers = self.speakers[self.child], self.speakers
-            return [1 if speakers[j] == speaker else 0 for j in self.lasts]
+    def _all_same(self) -> Callable[[], Column]:
+        return lambda: [1 if a == b else 0 for a, b in zip(self._kid_speakers(), self._last_speakers(), strict=True)]
 
-        return codes
+    def _all_talked(self) -> Callable[[], Column]:
+        return lambda: self._of_speakers(lambda child: talked(self.facts, child))
 
-    def _talked(self) -> Callable[[], Column]:
-        def times() -> Column:
-            found, speakers = talked(self.facts, self.child), self.speakers
-            return [found.get(speakers[j], 0) for j in self.lasts] if found else ()
-
-        return times
-
-    def _reacts(self, act: str) -> Callable[[], Column]:
+    def _all_reacts(self, act: str) -> Callable[[], Column]:
         taken = self.facts.acts.taken.get(act) if act else None
+        speakers, spoken = self.speakers, self.facts.spoken
 
         def distance() -> Column:
-            speaker, speakers = self.speakers[self.child], self.speakers
-            own = self.facts.spoken.get(speaker, ())
-            if not own or own[0] >= self.child:
-                return ()
-            out = []
-            for j in self.lasts:
-                k = bisect_left(own, j) - 1
-                no = k < 0 or speakers[j] == speaker or (taken is not None and not taken[own[k]])
-                out.append(0 if no else j - own[k])
+            out: list[int] = []
+            for child, _, lasts in self.rows:
+                speaker = speakers[child]
+                own = spoken.get(speaker, ())
+                if not own or own[0] >= child:
+                    out += [0] * len(lasts)
+                    continue
+                for j in lasts:
+                    k = bisect_left(own, j) - 1
+                    no = k < 0 or speakers[j] == speaker or (taken is not None and not taken[own[k]])
+                    out.append(0 if no else j - own[k])
             return out
 
         return distance
 
-    def _returns(self, naming: bool, act: str) -> Callable[[], Column]:
+    def _all_returns(self, naming: bool, act: str) -> Callable[[], Column]:
         taken = self.facts.acts.taken.get(act) if act else None
+        speakers, turns = self.speakers, self.turns
 
-        def distance() -> Column:
-            soon = self._memo.get("after")
-            if soon is None:
-                soon = self._memo["after"] = after(self.facts, self.child)
-            speaker = self.speakers[self.child]
-            first: dict[int, int] = {}
-            for n, j in enumerate(soon, 1):
-                if (taken is None or taken[j]) and (not naming or speaker in self.turns[j].mentions):
-                    first.setdefault(self.speakers[j], n)
-            first.pop(speaker, None)
-            return [first.get(self.speakers[j], 0) for j in self.lasts] if first else ()
+        def first(child: int) -> dict[int, int]:
+            found: dict[int, int] = {}
+            speaker = speakers[child]
+            for n, j in enumerate(self._soon()[child], 1):
+                if (taken is None or taken[j]) and (not naming or speaker in turns[j].mentions):
+                    found.setdefault(speakers[j], n)
+            found.pop(speaker, None)
+            return found
 
-        return distance
+        return lambda: self._of_speakers(first)
+
+    def _soon(self) -> dict[int, list[int]]:
+        """The turns with words that follow each child."""
+        made: dict[int, list[int]] = self._kept(
+            "soon", lambda: {child: after(self.facts, child) for child, _, _ in self.rows}
+        )
+        return made
+
+    def _of_speakers(self, numbers: Callable[[int], Mapping[int, int]]) -> Column:
+        """What a child has for each speaker, of its candidates' speakers."""
+        out: list[int] = []
+        some = False
+        for child, people in self._rows_of_speakers():
+            if found := numbers(child):
+                out += [found.get(s, 0) for s in people]
+                some = True
+            else:
+                out += [0] * len(people)
+        return out if some else ()
 
     # ---- words ------------------------------------------------------------------------------------------------
 
-    def _shared(self, of: str, long: bool) -> Callable[[], Column]:
-        sizes = self.facts.sizes
+    def _all_shared(self, of: str, long: bool) -> Callable[[], Column]:
+        scale = [sqrt(size + 3) for size in self.facts.sizes]
 
         def amounts() -> Column:
             sums = self._sums(of)
             if not long or not sums:
                 return sums
-            return [s / sqrt(sizes[j] + 3) if s else 0.0 for s, j in zip(sums, self.lasts, strict=True)]
+            return [s / scale[j] if s else 0.0 for s, j in zip(sums, self.their_lasts, strict=True)]
 
         return amounts
 
-    def _best(self, of: str) -> Callable[[], Column]:
+    def _all_best(self, of: str) -> Callable[[], Column]:
         def is_best() -> Column:
             sums = self._sums(of)
-            top = max(sums, default=0.0)
-            return [1 if s == top else 0 for s in sums] if top > 0 else ()
+            if not sums:
+                return ()
+            out: list[int] = []
+            for _, candidates, _ in self.rows:
+                mine = sums[len(out) : len(out) + len(candidates)]
+                top = max(mine)
+                out += [1 if s == top else 0 for s in mine] if top > 0 else [0] * len(mine)
+            return out
 
         return is_best
 
     def _sums(self, of: str) -> Column:
-        """Weight of what the child shares with each candidate."""
-        found: Column | None = self._memo.get(of)
-        if found is None:
-            held: Held = getattr(self.facts, of)
-            sets, weight = held.sets, held.weight
-            mine = sets[self.child]
-            found = ()
-            if mine:
-                if self.single:
-                    common = [mine & sets[j] for j in self.lasts]
-                else:
-                    groups = [self.parents[p] for p in self.candidates]
-                    common = [mine.intersection(frozenset().union(*[sets[j] for j in group])) for group in groups]
-                if any(common):
-                    found = [round(sum([weight[w] for w in words]), 6) if words else 0.0 for words in common]
-            self._memo[of] = found
-        return found
+        """Weight of what each child shares with each candidate."""
+        made: Column = self._kept(of, lambda: self._shares(getattr(self.facts, of), self._whole(of)))
+        return made
+
+    def _shares(self, held: Held, theirs: Sequence[frozenset[str]]) -> Column:
+        sets, worth = held.sets, held.weight.__getitem__
+        out: list[float] = []
+        for child, candidates, _ in self.rows:
+            mine = sets[child]
+            apart, common = mine.isdisjoint, mine.intersection
+            for p in candidates if mine else ():
+                # most pairs share nothing, and to see that is quicker than to make an empty set
+                out.append(0.0 if apart(theirs[p]) else round(sum(map(worth, common(theirs[p]))), 6))
+            if not mine:
+                out += [0.0] * len(candidates)
+        return out if any(out) else ()
+
+    def _whole(self, of: str) -> Sequence[frozenset[str]]:
+        """What each parent holds, all its turns together."""
+        if of not in self._held:
+            sets = getattr(self.facts, of).sets
+            self._held[of] = [
+                sets[group[0]] if len(group) == 1 else frozenset[str]().union(*[sets[j] for j in group])
+                for group in self.parents
+            ]
+        return self._held[of]
 
     # ---- what stands in between -------------------------------------------------------------------------------
 
-    def _between(self, what: str, act: str) -> Callable[[], Column]:
+    def _all_between(self, what: str, act: str) -> Callable[[], Column]:
         if act not in self._places:
             self._places[act] = _Places(self.facts, act)
-        places, speakers = self._places[act], self.speakers
-        before, own = places.before, places.own
+        places = self._places[act]
+        counts = {
+            "anyone": self._anyone,
+            "parent-speaker": self._parent,
+            "child-speaker": self._child,
+            "others": self._others,
+            "speakers": self._people,
+        }[what]
+        return lambda: counts(places)
 
-        def anyone() -> Column:
-            total = before[self.child]
-            return [total - before[j + 1] for j in self.lasts]
+    def _anyone(self, places: _Places) -> Column:
+        return list(map(sub, _taken(places.before, self.kids), _taken(places.through, self.their_lasts)))
 
-        def parent() -> Column:
-            counts: dict[int, int] = {}
-            out = []
-            for j in self.lasts:
-                s = speakers[j]
-                total = counts.get(s)
-                if total is None:
-                    total = counts[s] = places.number(s, self.child)
-                out.append(total - own[j])
-            return out
+    def _parent(self, places: _Places) -> Column:
+        own, counted, speakers = places.own, places.counted, self.speakers
+        totals: dict[int, int] = {}  # each speaker's before the child
+        at = 0
+        out: list[int] = []
+        for (child, people), (_, _, lasts) in zip(self._rows_of_speakers(), self.rows, strict=True):
+            for j in range(at, child):
+                if counted[j]:
+                    totals[speakers[j]] = totals.get(speakers[j], 0) + 1
+            at = max(at, child)
+            out += [totals.get(s, 0) - own[j] for s, j in zip(people, lasts, strict=True)]
+        return out
 
-        def child() -> Column:
-            mine = places.of.get(speakers[self.child], ())
-            total = bisect_left(mine, self.child)
-            if not total:
-                return ()
-            return [total - bisect_right(mine, j) for j in self.lasts]
+    def _child(self, places: _Places) -> Column:
+        out: list[int] = []
+        some = False
+        for child, _, lasts in self.rows:
+            mine = places.of.get(self.speakers[child], ())
+            total = bisect_left(mine, child)
+            if total:
+                out += [total - bisect_right(mine, j) for j in lasts]
+                some = True
+            else:
+                out += [0] * len(lasts)
+        return out if some else ()
 
-        def others() -> Column:
-            mine = child() or [0] * len(self.lasts)
-            speaker = speakers[self.child]
-            return [
-                a - m - (0 if speakers[j] == speaker else p)
-                for a, m, p, j in zip(anyone(), mine, parent(), self.lasts, strict=True)
-            ]
+    def _others(self, places: _Places) -> Column:
+        mine = self._child(places) or [0] * len(self.kids)
+        return [
+            a - m - (0 if mine_too else p)
+            for a, m, p, mine_too in zip(
+                self._anyone(places), mine, self._parent(places), self._all_same()(), strict=True
+            )
+        ]
 
-        def people() -> Column:
-            speaker = speakers[self.child]
+    def _people(self, places: _Places) -> Column:
+        before, speakers = places.before, self.speakers
+        out: list[int] = []
+        for child, _, lasts in self.rows:
+            speaker = speakers[child]
             found: dict[int, int] = {}
             seen: set[int] = set()
-            low = min(self.lasts)
-            for j in range(self.child - 1, low - 1, -1):
+            for j in range(child - 1, min(lasts) - 1, -1):
                 found[j] = len(seen)
                 if speakers[j] != speaker and before[j + 1] > before[j]:
                     seen.add(speakers[j])
-            return [found[j] for j in self.lasts]
-
-        return {
-            "anyone": anyone,
-            "parent-speaker": parent,
-            "child-speaker": child,
-            "others": others,
-            "speakers": people,
-        }[what]
+            out += [found[j] for j in lasts]
+        return out
 
     def _chain(self, of: str, near: int | None) -> Callable[[], Column]:
         speakers, replies = self.speakers, self.replies
@@ -320,7 +428,11 @@ class Between:
         return number
 
     def _reaches(self) -> Callable[[], Column]:
-        return lambda: [self.ways.get(p, 0.0) for p in self.candidates] if self.ways else ()
+        def shares() -> Column:
+            ways = self.ways[self.child] if self.ways else {}
+            return [ways.get(p, 0.0) for p in self.candidates] if ways else ()
+
+        return shares
 
 
 class _Places:
@@ -332,13 +444,13 @@ class _Places:
         number = len(facts.turns)
         self.before = [0] * (number + 1)  # how many stand before each turn
         self.own = [0] * number  # how many of its speaker's up to each turn, itself in it
-        counted = {j for places in self.of.values() for j in places}
+        self.counted = [False] * number
+        for places in self.of.values():
+            for j in places:
+                self.counted[j] = True
         running: dict[int, int] = {}
         for j, turn in enumerate(facts.turns):
-            here = j in counted
+            here = self.counted[j]
             self.before[j + 1] = self.before[j] + here
             running[turn.speaker] = self.own[j] = running.get(turn.speaker, 0) + here
-
-    def number(self, speaker: int, before: int) -> int:
-        """How many of a speaker's stand before a turn."""
-        return bisect_left(self.of.get(speaker, ()), before)
+        self.through = self.before[1:]  # how many up to each turn, itself in it

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain
 from math import log
+from operator import add
 from typing import TYPE_CHECKING
 
 from digest.acts import Acts, Scene, size
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from digest.tokens import Vocabulary
 
 HAN, LAST_HAN = "\u4e00", "\u9fff"
+RUNS = re.compile(f"[{HAN}-{LAST_HAN}]{{2,}}")
 LATELY = 16  # turns within which two people count as talking with each other
 SOON, SOON_SECONDS = 6, 600
 WORDED = 2  # characters over which a turn says something
@@ -70,7 +74,7 @@ def facts(scene: Scene, acts: Acts, vocabulary: Vocabulary) -> Facts:
         [size(t.text.partition("\n")[0]) for t in turns],
         _words(turns, vocabulary),
         _rare([_pairs(t.text) for t in turns], 0.0),
-        _rare([{c for c in t.text if HAN <= c <= LAST_HAN} for t in turns], FAMILIAR),
+        _rare([{c for c in set(t.text) if HAN <= c <= LAST_HAN} for t in turns], FAMILIAR),
         spoken,
         every,
     )
@@ -115,17 +119,18 @@ def _words(turns: Sequence[Turn], vocabulary: Vocabulary) -> Held:
 
 
 def _pairs(text: str) -> set[str]:
-    return {a + b for a, b in pairwise(text) if HAN <= a <= LAST_HAN and HAN <= b <= LAST_HAN}
+    found: set[str] = set()
+    for run in RUNS.findall(text):
+        found.update(map(add, run, run[1:]))
+    return found
 
 
 def _rare(sets: Sequence[set[str]], less: float) -> Held:
     """Each set's members with log(turns / turns that hold them) - `less`, those at or under 0 left out."""
-    holding: dict[str, int] = {}
-    for members in sets:
-        for m in members:
-            holding[m] = holding.get(m, 0) + 1
+    holding = Counter(chain.from_iterable(sets))
     number = len(sets) + 1
-    weight = {m: value for m, n in holding.items() if (value := log(number / (n + 0.5)) - less) > 0}
+    values = {n: log(number / (n + 0.5)) - less for n in set(holding.values())}
+    weight = {m: values[n] for m, n in holding.items() if values[n] > 0}
     # what stands in one turn alone is shared by none
     common = frozenset(m for m in weight if holding[m] > 1)
     return Held([common.intersection(members) for members in sets], weight)

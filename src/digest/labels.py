@@ -107,7 +107,8 @@ def rarity(labels: Iterable[Parts], total: int) -> dict[str, float]:
 def likeness(a: Parts, b: Parts, worth: Mapping[str, float]) -> float:
     """How much two labels speak for one person, in log-odds: below 0 where their names contradict."""
     # neighbouring pairs overlap, so each counts about half
-    score = 0.55 * fsum([worth.get(gram, 0.0) for gram in a.grams & b.grams])
+    apart = a.grams.isdisjoint(b.grams)
+    score = 0.0 if apart else 0.55 * fsum([worth.get(gram, 0.0) for gram in a.grams & b.grams])
     if a.latin and b.latin:
         for word in sorted(a.latin):
             if word in b.latin:
@@ -117,11 +118,12 @@ def likeness(a: Parts, b: Parts, worth: Mapping[str, float]) -> float:
                 score += max((0.6 * worth.get(w, 0.0) for w in near), default=0.0)
     if a.nick and a.nick == b.nick:
         score += 2.5
-        if a.grams.isdisjoint(b.grams):
+        if apart:
             score = min(score, NICKNAME)
-    for one, other in ((a, b), (b, a)):
-        if len(one.name) > 1 and one.name in other.key:
-            return score + (3.0 if one.full else 1.5)
+    if len(a.name) > 1 and a.name in b.key:
+        return score + (3.0 if a.full else 1.5)
+    if len(b.name) > 1 and b.name in a.key:
+        return score + (3.0 if b.full else 1.5)
     if (len(a.name) == 1 and a.name in b.name) or (len(b.name) == 1 and b.name in a.name):
         return score + 1.0
     return score - 5.0 if a.full and b.full else score

@@ -46,7 +46,10 @@ class Choice:
         top = max(*self.scores, self.none)
         odds = [exp(s - top) for s in self.scores]
         total = sum(odds) + exp(self.none - top)
-        order = sorted(range(len(odds)), key=lambda n: (-odds[n], n))[:number]
+        if number == 1:
+            order = [odds.index(max(odds))]
+        else:
+            order = sorted(range(len(odds)), key=odds.__getitem__, reverse=True)[:number]  # stable: the nearer first
         return [(self.candidates[n], odds[n] / total) for n in order]
 
 
@@ -80,19 +83,17 @@ def choices(facts: Facts, subject: Subject, how: Linking) -> Iterator[tuple[Pair
     """Each turn with its candidates and their scores, in order; the rules may look at the links chosen before."""
     parents = [(t.index,) for t in facts.turns]
     pairs = Pairs(facts, subject, parents)
-    looks_back = pairs.looks_back
     nearby = _Nearby(facts, how)
-    for turn in facts.turns:
-        i = turn.index
-        if not (facts.sizes[i] or turn.mentions or turn.quotes or turn.images):
-            continue
-        candidates = nearby.candidates(i)
-        if not candidates:
-            continue
-        pairs.begin(i, candidates)
-        choice = Choice(i, tuple(candidates), tuple(pairs.scores()), how.none)
+    children = [
+        (turn.index, candidates)
+        for turn in facts.turns
+        if (facts.sizes[turn.index] or turn.mentions or turn.quotes or turn.images)
+        and (candidates := nearby.candidates(turn.index))
+    ]
+    for i, among, scores in pairs.scored(children):
+        choice = Choice(i, tuple(among), tuple(scores), how.none)
         yield pairs, choice
-        if looks_back:
+        if pairs.looks_back:
             ((parent, probability),) = choice.best(1)
             if probability > how.threshold:
                 pairs.between.replies[parent].append(i)

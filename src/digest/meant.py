@@ -59,6 +59,9 @@ def mention(span: Span, meant: Meant) -> Mention:
     return Mention(span.start, span.end, span.label, meant.person, meant.candidates, meant.why)
 
 
+_WIDE = re.compile(r"[ \u2005\u3000]{2,}|[\u2005\u3000]")
+
+
 def plain_spans(text: str, mentions: Sequence[Mention]) -> str:
     """The text with its mentions and lost emoji cut out, leftover spaces made one."""
     if mentions:
@@ -70,7 +73,9 @@ def plain_spans(text: str, mentions: Sequence[Mention]) -> str:
         text = " ".join(pieces)
     if "??" in text:
         text = re.sub(r"\?\?+", "", text)
-    return re.sub(r"[ \u2005\u3000]{2,}|[\u2005\u3000]", " ", text).strip()
+    if "  " in text or "\u2005" in text or "\u3000" in text:
+        text = _WIDE.sub(" ", text)
+    return text.strip()
 
 
 def meant(day: Day) -> dict[str, Meant]:
@@ -119,7 +124,7 @@ def _likes(day: Day, label: Parts, worth: Mapping[str, float]) -> dict[int, floa
     """Likeness of a label to each speaker's best label, where there is any, for or against."""
     out: dict[int, float] = {}
     for person, row in enumerate(day.parts):
-        best = max(likeness(label, p, worth) for p in row)
+        best = likeness(label, row[0], worth) if len(row) == 1 else max(likeness(label, p, worth) for p in row)
         if best:
             out[person] = best
     return out

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import NamedTuple, Protocol
 
 TOTAL = 60_101_964  # sum of the frequencies in jieba's dict.txt
@@ -86,50 +87,46 @@ class Vocabulary:
 
     def tagged(self, text: str) -> list[Word]:
         """Every word of a text with its part of speech, in order; punctuation and spaces are left out."""
-        found: list[Word] = []
-        start = 0
+        return [
+            Word(word, kind, at)
+            for begin, pieces in self._cut(text)
+            for (word, kind), at in zip(pieces, accumulate((len(w) for w, _ in pieces), initial=begin), strict=False)
+        ]
+
+    def _cut(self, text: str) -> Iterator[tuple[int, Sequence[tuple[str, str]]]]:
+        """The text's stretches: where each begins, its words with their tags."""
+        tag, start = self.engine.tag, 0
         low = text.lower()
         if self.mixed and len(low) == len(text):
             for term in self.mixed.finditer(low):
                 begin = term.start()
                 if begin > 0 and low[begin] in ALNUM and low[begin - 1] in ALNUM:
                     continue
-                self._cut(text, start, begin, found)
+                for piece in PIECES.finditer(text, start, begin):
+                    yield piece.start(), _run(piece.group()) if piece.lastgroup else tag(piece.group())
                 start = term.end()
-                found.append(Word(text[begin:start], "eng", begin))
-        self._cut(text, start, len(text), found)
-        return found
-
-    def _cut(self, text: str, start: int, end: int, found: list[Word]) -> None:
-        tag = self.engine.tag
-        for piece in PIECES.finditer(text, start, end):
-            if piece.lastgroup:
-                run = piece.group().rstrip(EDGES)
-                found.append(Word(run, "eng" if LETTER.search(run) else "m", piece.start()))
-                continue
-            at = piece.start()
-            for word, kind in tag(piece.group()):
-                found.append(Word(word, kind, at))
-                at += len(word)
+                yield begin, ((text[begin:start], "eng"),)
+        for piece in PIECES.finditer(text, start):
+            yield piece.start(), _run(piece.group()) if piece.lastgroup else tag(piece.group())
 
     def words(self, text: str) -> list[str]:
         """Every word of a text in order: `热点账户怎么处理` → 热点账户, 怎么, 处理."""
         return [w.text for w in self.tagged(text)]
 
-    def content(self, words: Iterable[Word]) -> tuple[str, ...]:
-        """The words that carry content, lower-cased, variants resolved, in order and with repeats."""
+    def content(self, words: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+        """Of words with their tags those that carry content: lower-cased, variants resolved, in order, with repeats."""
         known = self._content
         out = []
         for word in words:
-            key = (word.text, word.tag == "m")
-            if key not in known:
-                known[key] = self.name(word.text) if self.counts(word) else ""
-            if known[key]:
-                out.append(known[key])
+            name = known.get(word)
+            if name is None:
+                name = known[word] = self.name(word[0]) if self.counts(*word) else ""
+            if name:
+                out.append(name)
         return tuple(out)
 
     @cached_property
-    def _content(self) -> dict[tuple[str, bool], str]:
+    def _content(self) -> dict[tuple[str, str], str]:
         return {}
 
     def content_words(self, text: str) -> tuple[str, ...]:
@@ -141,19 +138,19 @@ class Vocabulary:
         if text not in seen:
             if len(seen) >= REMEMBERED:
                 seen.clear()
-            seen[text] = self.content(self.tagged(text))
+            seen[text] = self.content([word for _, words in self._cut(text) for word in words])
         return seen[text]
 
     @cached_property
     def _seen(self) -> dict[str, tuple[str, ...]]:
         return {}
 
-    def counts(self, word: Word) -> bool:
-        """Whether a word carries content."""
-        low = word.text.lower()
+    def counts(self, word: str, tag: str) -> bool:
+        """Whether a word of a part of speech carries content."""
+        low = word.lower()
         if low in self.stop:
             return False
-        if word.tag == "m":
+        if tag == "m":
             return len(low) > 2 and (low.isdigit() or low in self.field_terms)
         return len(low) > 1
 
@@ -204,6 +201,12 @@ class Vocabulary:
             seen[word] = seen.get(word, 0) + 1
         scored = [(w, n * self.idf(w) / len(words)) for w, n in seen.items()]
         return sorted(scored, key=lambda pair: -pair[1])
+
+
+def _run(text: str) -> tuple[tuple[str, str], ...]:
+    """A run of Latin letters and digits as one word."""
+    run = text.rstrip(EDGES)
+    return ((run, "eng" if LETTER.search(run) else "m"),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,7 @@ class TextRules:
         kind, words = self._words[index]
         if kind.min == 1 and kind.max is None:
             return True
-        return within(sum(word in text for word in words), kind.min, kind.max)
+        return within(sum(map(text.__contains__, words)), kind.min, kind.max)
 
     def fired(self, text: str) -> list[tuple[int, Span | None]]:
         result: list[tuple[int, Span | None]] = []

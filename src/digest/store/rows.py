@@ -79,7 +79,7 @@ def rows(log: Log | None, digest: str | None, stages: Stages) -> DayRows:
     from digest import extract, pipeline
     from digest.segment import words
 
-    day = pipeline.analyse(log, stages)
+    day = pipeline.analyse(log, stages, evidence=False)  # the store keeps no reasons
     asked = pipeline.questions(day, stages)
     made = pipeline.digest(day, asked, stages)
     layout = stages.layout
