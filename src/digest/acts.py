@@ -41,8 +41,8 @@ class Acts:
     taken: dict[str, list[bool]]
     fired: dict[str, list[tuple[int, ...]]]  # places in `rules[act]`
     rules: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
-    # what each rule says, the heaviest first: the same value for every turn that it fires on
-    _ranked: dict[str, dict[int, Evidence]] = field(default_factory=dict, compare=False, repr=False)
+    # the rank of each rule by its weight, and what each says by rank: the same value for every turn that it fires on
+    _ranked: dict[str, tuple[dict[int, int], list[Evidence]]] = field(default_factory=dict, compare=False, repr=False)
 
     def has(self, turn: int, act: str) -> bool:
         return act in self.taken and self.taken[act][turn]
@@ -56,10 +56,11 @@ class Acts:
         if act not in self._ranked:
             rules = self.rules[act]
             order = sorted(range(len(rules)), key=lambda k: (-abs(rules[k].weight), rules[k].id))
-            self._ranked[act] = {k: Evidence(rules[k].id, rules[k].weight) for k in order}
-        fired = self.fired[act][turn]
-        evidence = tuple(e for k, e in self._ranked[act].items() if k in fired) if fired else ()
-        return Act(turn, act, self.scores[act][turn], self.taken[act][turn], evidence)
+            ranks = {k: rank for rank, k in enumerate(order)}
+            self._ranked[act] = ranks, [Evidence(rules[k].id, rules[k].weight) for k in order]
+        ranks, evidence = self._ranked[act]
+        ranked = sorted(map(ranks.__getitem__, self.fired[act][turn]))
+        return Act(turn, act, self.scores[act][turn], self.taken[act][turn], tuple(map(evidence.__getitem__, ranked)))
 
 
 def acts(scene: Scene, subject: Subject, links: Callable[[Acts], Sequence[Link]] | None = None) -> Acts:
@@ -104,7 +105,6 @@ class _Evaluator:
         self.subject = subject
         self.sizes = [size(t.text) for t in self.turns]
         self.neighbours: dict[tuple[str, str], list[list[int]]] = {}
-        self.windows: dict[tuple[object, ...], list[int]] = {}
         self.surroundings: dict[tuple[int, str], list[float]] = {}
         self.clocks: dict[str, tuple[list[int], list[int]]] = {}
         self.columns: dict[str, Column] = {}
@@ -112,11 +112,8 @@ class _Evaluator:
         self.place = {rule.id: i for i, rule in enumerate(subject.rules)}
         self.hits = [subject.texts.fires(t.text) for t in self.turns]
         self.spoken: dict[int, int] = {}  # person → bits of the turns spoken
-        self.named: dict[int, int] = {}  # person → bits of the turns that mention them
         for i, turn in enumerate(self.turns):
             self.spoken[turn.speaker] = self.spoken.get(turn.speaker, 0) | 1 << i
-            for person in turn.mentions:
-                self.named[person] = self.named.get(person, 0) | 1 << i
 
     def run(self) -> Acts:
         text: dict[int, list[int]] = {}
@@ -221,47 +218,30 @@ class _Evaluator:
             mask &= _bits([low <= n <= high for n in self.sizes])
         if not mask:  # no turn of the day is looked for
             return [bool(kind.none) or kind.least < 1] * self.total
-        windows = self.window(kind.side, kind.whose, kind.turns, kind.reach, kind.within)
-        if kind.mention == "back":
-            named = self.named
-            held = [w & mask & named.get(t.speaker, 0) for w, t in zip(windows, self.turns, strict=True)]
-        elif kind.mention == "this":
-            held = [w & mask & self.of(t.mentions) for w, t in zip(windows, self.turns, strict=True)]
-        else:
-            held = [w & mask for w in windows]
-        if kind.none:
-            return [not bits for bits in held]
-        if kind.distinct:
-            return [len({self.turns[j].speaker for j in _places(bits)}) >= kind.least for bits in held]
-        if kind.least == 1:
-            return [bits != 0 for bits in held]
-        return [bits.bit_count() >= kind.least for bits in held]
+        good = [bit == "1" for bit in reversed(f"{mask:0{self.total}b}")]
+        begin, reached = self.times(kind.side)
+        # times run backwards through the past, so that one comparison tells too far on either side
+        sign = 1 if kind.side == "after" else -1
+        farthest = kind.reach if kind.reach is not None else kind.turns * 2 + 10
+        wanted = 1 if kind.none else kind.least
+        fires = []
+        for i, row in enumerate(self.nearest(kind.side, kind.whose)):
+            latest, last = begin[i] + kind.within, i * sign + farthest
+            held: list[int] = []  # turns, or speakers where each counts once
+            for j in row[: kind.turns]:
+                if reached[j] > latest or j * sign > last or len(held) >= wanted:
+                    break
+                if good[j] and (not kind.mention or self.mentions(kind.mention, i, j)):
+                    one = self.turns[j].speaker if kind.distinct else j
+                    if one not in held:
+                        held.append(one)
+            fires.append((len(held) >= wanted) is not kind.none)
+        return fires
 
-    def of(self, persons: Sequence[int]) -> int:
-        """Bits of the turns that these persons spoke."""
-        bits = 0
-        for person in persons:
-            bits |= self.spoken.get(person, 0)
-        return bits
-
-    def window(self, side: str, whose: str, most: int, reach: int | None, seconds: int) -> list[int]:
-        """For each turn, as bits, the turns that a `near` rule looks at."""
-        key = (side, whose, most, reach, seconds)
-        if key not in self.windows:
-            farthest = reach if reach is not None else most * 2 + 10
-            # times run backwards through the past, so that one comparison tells too far on either side
-            sign = 1 if side == "after" else -1
-            begin, reached = self.times(side)
-            rows = []
-            for i, row in enumerate(self.nearest(side, whose)):
-                bits, latest, last = 0, begin[i] + seconds, i * sign + farthest
-                for j in row[:most]:
-                    if reached[j] > latest or j * sign > last:
-                        break
-                    bits |= 1 << j
-                rows.append(bits)
-            self.windows[key] = rows
-        return self.windows[key]
+    def mentions(self, how: str, this: int, other: int) -> bool:
+        """Whether of two turns the other names this one's speaker ("back"), or this one the other's."""
+        one, two = self.turns[this], self.turns[other]
+        return one.speaker in two.mentions if how == "back" else two.speaker in one.mentions
 
     def times(self, side: str) -> tuple[list[int], list[int]]:
         """Where each turn's silence on a side begins, and where it is reached from there."""

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from .labels import COMMON, SURNAMES, parts
 from .model import Log, People
@@ -21,17 +22,31 @@ STOPS = "，,。！!？?；;"
 WORDS = 1  # a label's part that is said more often than this without calling anybody is a word: 安全, 支付
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Called:
-    """Expressions that find a day's people where they are called."""
+    """Finds a day's people where they are called: the forms in which, and the names without which none stands."""
 
-    head: re.Pattern[str]
-    between: re.Pattern[str]
-    tail: re.Pattern[str]
+    who: str
+    names: tuple[str, ...]
+
+    # made when a text first holds a name: to compile these takes longer than all else here
+
+    @cached_property
+    def head(self) -> re.Pattern[str]:
+        return re.compile(rf"^(?:{self.who}{AFTER}+)+", re.IGNORECASE)
+
+    @cached_property
+    def between(self) -> re.Pattern[str]:
+        return re.compile(rf"([{STOPS}] ?){self.who} ?[，,：:]", re.IGNORECASE)
+
+    @cached_property
+    def tail(self) -> re.Pattern[str]:
+        return re.compile(rf"[，,、]{self.who}[。！!~～]?$", re.IGNORECASE)
 
     def out(self, text: str) -> str:
         """The text without the names of who is called; lines stay lines."""
-        if not any(c.isalpha() for c in text):
+        low = text.lower()
+        if not any(name in low for name in self.names):
             return text
         return "\n".join(self._row(row) for row in text.split("\n"))
 
@@ -69,11 +84,7 @@ def called(log: Log, people: People, common: Iterable[str] = COMMON) -> Called |
     forms = [f"(?:{_any(names)})(?:{TITLES})?"] if names else []
     forms += [f"(?:{_any(short)})(?:{TITLES})"] if short else []
     who = f"(?:{'|'.join(forms)})"
-    return Called(
-        re.compile(rf"^(?:{who}{AFTER}+)+", re.IGNORECASE),
-        re.compile(rf"([{STOPS}] ?){who} ?[，,：:]", re.IGNORECASE),
-        re.compile(rf"[，,、]{who}[。！!~～]?$", re.IGNORECASE),
-    )
+    return Called(who, tuple(name.lower() for name in (*names, *short)))
 
 
 def _names(candidates: list[str], log: Log) -> list[str]:

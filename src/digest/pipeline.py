@@ -21,7 +21,7 @@ from digest.clean import Cleaning
 from digest.curate import Day
 from digest.facts import Facts
 from digest.links import Linking
-from digest.model import Answer, Digest, Entry, Link, Log, Question, Topic
+from digest.model import Answer, Digest, Entry, Link, Log, People, Question, Topic
 from digest.people import Known
 from digest.questions import Asking, Candidate
 from digest.rules.model import Rules
@@ -109,9 +109,12 @@ class Stages:
         )
 
 
-def analyse(log: Log, stages: Stages, *, evidence: bool = True) -> Day:
-    """Everything that is found in a log, before it is curated. Without `evidence` links and answers say no reasons."""
-    people = people_stage.people(log, stages.known)
+def analyse(log: Log, stages: Stages, *, evidence: bool = True, people: People | None = None) -> Day:
+    """Everything that is found in a log, before it is curated. Without `evidence` links and answers say no reasons.
+
+    `people` are the log's, where they are known already.
+    """
+    people = people or people_stage.people(log, stages.known)
     talk = talk_stage.talk(log, people, stages.talking)
     turns = links_stage.quoted(log, segment.turns(log, people, stages.segmenting))
     states = talk_stage.state(log, talk)

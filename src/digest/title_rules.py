@@ -42,7 +42,11 @@ class TitleRules:
     longest: int = 16
 
     def has(self, name: str, word: str) -> bool:
-        return word in self.lists.get(name, ())
+        return word in self._sets.get(name, ())
+
+    @cached_property
+    def _sets(self) -> dict[str, frozenset[str]]:
+        return {name: frozenset(words) for name, words in self.lists.items()}
 
     @cached_property
     def roles(self) -> dict[str, str]:

@@ -15,7 +15,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import accumulate
 from typing import NamedTuple, Protocol
 
 TOTAL = 60_101_964  # sum of the frequencies in jieba's dict.txt
@@ -87,11 +86,12 @@ class Vocabulary:
 
     def tagged(self, text: str) -> list[Word]:
         """Every word of a text with its part of speech, in order; punctuation and spaces are left out."""
-        return [
-            Word(word, kind, at)
-            for begin, pieces in self._cut(text)
-            for (word, kind), at in zip(pieces, accumulate((len(w) for w, _ in pieces), initial=begin), strict=False)
-        ]
+        found: list[Word] = []
+        for at, pieces in self._cut(text):
+            for word, kind in pieces:
+                found.append(Word(word, kind, at))
+                at += len(word)
+        return found
 
     def _cut(self, text: str) -> Iterator[tuple[int, Sequence[tuple[str, str]]]]:
         """The text's stretches: where each begins, its words with their tags."""

@@ -199,7 +199,7 @@ def _day(
     warnings = (*log.warnings, *writing.shrunk(path, log))
     if not log.messages:
         return Built(summary.empty(log), None, warnings)
-    work = project.analysed(log, stages, evidence=format_ is PageFormat.json)
+    work = project.analysed(log, stages, evidence=format_ is PageFormat.json, people=around.people(found, log))
     page, offers = around.page(found, work)
     if format_ is PageFormat.json:
         text = extract.text(extract.extract(work.day, work.asked, work.digest, stages.layout))

@@ -14,7 +14,7 @@ from digest.cli.project import Work
 from digest.config import DayLog, Settings
 from digest.errors import DigestError
 from digest.late import Heard, Late, Waiting
-from digest.model import Log
+from digest.model import Log, People
 from digest.summary import count
 
 if TYPE_CHECKING:
@@ -63,6 +63,11 @@ class Neighbours:
         offers = self.offers(found, work)
         digest = late.offered(work.digest, offers.given, offers.to_earlier)
         return render.page(digest, work.log, self.stages.layout, self.settings.templates), offers
+
+    def people(self, found: DayLog, log: Log) -> People | None:
+        """The people of a day that an earlier one was compared with, where its log is the same still."""
+        heard = self._heard.get(found.path)
+        return heard.people if heard and heard.log == log else None
 
     def offers(self, found: DayLog, work: Work) -> Offers:
         """The late answers that concern a day."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from digest import config, files
 from digest.config import DayLog, Settings
 from digest.errors import DigestError, UsageError
-from digest.model import Digest, Log, Question
+from digest.model import Digest, Log, People, Question
 
 if TYPE_CHECKING:
     from digest.curate import Day
@@ -103,11 +103,11 @@ def read(found: DayLog, settings: Settings) -> Log:
     return forgotten.without(log, forgotten.forgotten(settings.root))
 
 
-def analysed(log: Log, stages: Stages, *, evidence: bool = False) -> Work:
+def analysed(log: Log, stages: Stages, *, evidence: bool = False, people: People | None = None) -> Work:
     """The log gone through all stages; with `evidence`, links and answers say which rules made them."""
     from digest import pipeline
 
-    day = pipeline.analyse(log, stages, evidence=evidence)
+    day = pipeline.analyse(log, stages, evidence=evidence, people=people)
     asked = pipeline.questions(day, stages)
     return Work(log, day, asked, pipeline.digest(day, asked, stages), stages)
 

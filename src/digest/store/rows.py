@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from digest.model import Entry, Log, People, Question
 from digest.privacy import mask
 from digest.store.published import Asked, Published, matched, published
-from digest.store.words import HAN, LONGEST, TOKEN, folded, spaced
+from digest.store.words import HAN, LATIN, LONGEST, folded, spaced
 
 if TYPE_CHECKING:
     from digest.curate import Day
@@ -131,10 +131,10 @@ def counted(texts: Iterable[str], stages: Stages) -> dict[str, int]:
     """How often each word of two characters or more stands in the texts."""
     text = folded("\n".join(texts))
     # one call for the day: what the segmenter makes of Latin letters goes unused
-    tagged = stages.vocabulary.engine.tag(text)
-    counts = Counter(w for w, _ in tagged if 1 < len(w) <= LONGEST and HAN.fullmatch(w))
-    counts.update(w for w in TOKEN.findall(text) if w.isascii() and len(w) < 30)
-    return dict(counts)
+    counts = Counter(word for word, _ in stages.vocabulary.engine.tag(text))
+    words = {w: n for w, n in counts.items() if 1 < len(w) <= LONGEST and HAN.fullmatch(w)}
+    latin = Counter(LATIN.findall(text))
+    return words | {w: n for w, n in latin.items() if len(w) < 30}
 
 
 def _positions(day: Day, messages: Iterable[int]) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ LONGEST = 8  # characters of a Chinese word
 FEW = 10_000  # messages under which how often a word stands in them tells little
 MOST = 16  # words of a query that are looked for, the rarest ones
 TOKEN = re.compile(r"[a-z0-9]+|[^\W_]")
+LATIN = re.compile("[a-z0-9]+")  # the words of `TOKEN` that are no single sign
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
 QUOTED = re.compile(r'"([^"]*)"|“([^“”]*)”|「([^「」]*)」')
 CHUNK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+|[a-z0-9]+(?:[+#.&/_-]+[a-z0-9]+)*|[^\\W_]")
