@@ -225,3 +225,19 @@ def test_a_symlink_is_no_store(project: Settings, tmp_path: Path) -> None:
 
 def test_rows_of_an_empty_day_are_none() -> None:
     assert rows(None, None, stages()).entries == ()
+
+
+def test_a_late_answer_is_the_answer_of_its_question_and_stored_once(project: Settings) -> None:
+    project.out.mkdir()
+    (project.out / f"{DAY}.md").write_text(
+        "<!-- q:aa11aa11aa 11:20:05 -->\nQ：对账文件迟到，日切等吗？\n\nA（3月5日）：我们的日切不等对账文件\n", "utf-8"
+    )
+    (project.out / f"{NEXT}.md").write_text(
+        "<!-- q:aa11aa11aa-late 10:01:10 -->\nQ（3月4日）：对账文件迟到，日切等吗？\n\nA：我们的日切不等对账文件\n",
+        "utf-8",
+    )
+    indexed(project)
+    hits = [hit for hit in ask(project, "对账文件 日切", raw=False) if hit.kind == "thread"]
+    assert [(h.day, h.text, [a.text for a in h.answers]) for h in hits] == [
+        (DAY, "对账文件迟到，日切等吗？", ["我们的日切不等对账文件"])
+    ]

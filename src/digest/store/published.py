@@ -16,8 +16,9 @@ from digest.blocks import parse
 from digest.privacy import mask
 
 KINDS = {"q": "thread", "k": "talk", "n": "notice", "r": "resource"}
-QUESTION = re.compile(r"^\s{0,3}(?:\*\*)?(?:Q|问)[0-9]{0,2}(?:\*\*)?[:：]\s*")
-ANSWER = re.compile(r"^\s{0,3}(?:\*\*)?(?:A|答)[0-9]{0,2}(?:（[0-9-]{10}）)?(?:\*\*)?[:：]\s*")
+DAY = r"(?:（[0-9-]{10}）|（[0-9]{1,2}月[0-9]{1,2}日）)?"  # on which it was said, where that is another one
+QUESTION = re.compile(rf"^\s{{0,3}}(?:\*\*)?(?:Q|问)[0-9]{{0,2}}{DAY}(?:\*\*)?[:：]\s*")
+ANSWER = re.compile(rf"^\s{{0,3}}(?:\*\*)?(?:A|答)[0-9]{{0,2}}{DAY}(?:\*\*)?[:：]\s*")
 OPEN = re.compile(r"^\s*=*\s*待回复\s*=*\s*$")
 HEADING = re.compile(r"^#{1,6}\s+(.*)$")
 NUMBERED = re.compile(r"^[一二三四五六七八九十]{1,3}、")
@@ -61,7 +62,7 @@ def published(text: str) -> tuple[Published, ...]:
         letter, _, key = block.key.partition(":")
         if letter in "st":
             place.heading(block.body, 2 if letter == "s" else 3)
-        elif block.body.strip():
+        elif block.body.strip() and letter != "b" and not key.endswith("-late"):  # these stand on another day's page
             times = tuple(_second(t) for t in TIME.findall(block.mark))
             kind = KINDS.get(letter, "thread")
             if kind == "thread":
