@@ -1,12 +1,14 @@
-"""Is a published question found again? search_quality.py [--all] [--store FILE] [--every N] [--misses N].
+"""Is a published question found again? search_quality.py [--editors] [--few] [--store FILE] [--every N] [--misses N].
 
-For the questions that editors published, by the corpus beside this checkout: whether the entry made from one is among
+For the questions that editors published, by the corpus beside this checkout: whether what was made from one is among
 the first three hits, for the editor's own wording and for three of its rarer words. Figures are per 100 questions:
 
-  entry        the entry of the digest made from it
-  stored       the same, candidates that stand in no digest counted too
-  reached      the same, messages whose thread holds the question counted too
-  given it     of those questions alone that the store holds as an entry or candidate
+  entry        the entry of a digest made from it
+  question     the same, or the question itself where the rules left it out of the digest: search tells it as such
+  reached      the same, or a message whose thread holds the question
+
+By default nobody edited the digests, so a question that the rules leave out has no entry to be found. With --editors
+the digests are those that the editors published, as in a group that has been at it for a year.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import sqlite3
 import tempfile
 import time
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,22 +29,55 @@ from digest import config
 from digest.pipeline import Stages
 from digest.rules.load import load
 from digest.store import index, schema, search, show
+from digest.store.published import alike
 from digest.store.words import terms
 
 SHARED = Path(os.environ.get("DIGEST_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 FIRST = 3
+SAME = 0.6  # likeness from which an entry that the editor wrote is the gold's, where no positions tell
 
 
-def indexed(folder: Path, gold: list[dict[str, Any]], every_day: bool) -> Path:
-    """A store of the days that were traced back, or of all of them."""
+@dataclass(frozen=True)
+class Wanted:
+    """A published question: where it stands in its log, and how its editor put it."""
+
+    room: str
+    day: str
+    places: frozenset[int]
+    text: str
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An entry of the store, or a question that was left out."""
+
+    kept: bool
+    places: frozenset[int]
+    texts: tuple[str, ...]
+
+    def made_from(self, wanted: Wanted) -> bool:
+        if self.places and self.places & wanted.places:
+            return True
+        return self.kept and any(alike(text, wanted.text) >= SAME for text in self.texts)
+
+
+Key = tuple[str, str, str]  # room, day, id
+
+
+def indexed(folder: Path, gold: list[dict[str, Any]], few: bool, editors: bool) -> Path:
+    """A store of all days, or of those alone that were traced back."""
     settings = replace(config.settings(folder), logs=SHARED / "corpus" / "logs")
-    if not every_day:
-        logs = folder / "logs"
-        for day in gold:
-            room = logs / day["room"]
+    if few:
+        settings = replace(settings, logs=folder / "logs")
+    for day in gold:
+        if few:
+            room = settings.logs / day["room"]
             room.mkdir(parents=True, exist_ok=True)
             shutil.copy(SHARED / "corpus" / "logs" / day["room"] / f"{day['day']}-chat.markdown", room)
-        settings = replace(settings, logs=logs)
+        if editors:
+            page = settings.out / day["room"] / f"{day['day']}.md"
+            page.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(SHARED / "corpus" / day["digest"], page)
     index.index(settings, lambda: Stages(load(settings.rules)), rebuild=True)
     return schema.place(folder)
 
@@ -54,20 +89,28 @@ def rarer(db: sqlite3.Connection, text: str) -> str:
     return " ".join(t.forms[0] for t in found[:3])
 
 
-def held(db: sqlite3.Connection) -> dict[tuple[str, str, str], set[int]]:
-    """The positions of all questions of each entry."""
-    found: dict[tuple[str, str, str], set[int]] = {}
-    for room, day, key, messages in db.execute(
-        "SELECT l.room, l.day, e.key, q.messages FROM questions q JOIN entries e ON e.id = q.entry"
+def stored(db: sqlite3.Connection) -> dict[Key, Stored]:
+    """All entries and questions by their ids."""
+    rows: dict[Key, list[tuple[bool, str, str]]] = {}
+    for room, day, key, kept, messages, text in db.execute(
+        "SELECT l.room, l.day, e.key, e.kept, q.messages, q.text FROM questions q JOIN entries e ON e.id = q.entry"
         f" JOIN logs l ON l.id = q.id >> {schema.SHIFT}"
     ):
-        found.setdefault((room, day, key), set()).update(search.positions(messages))
-    return found
+        rows.setdefault((room, day, key), []).append((bool(kept), messages, text))
+    return {
+        key: Stored(
+            any(kept for kept, _, _ in each),
+            frozenset(p for _, messages, _ in each for p in search.positions(messages)),
+            tuple(text for _, _, text in each),
+        )
+        for key, each in rows.items()
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--all", action="store_true", help="search among all days, not those of the gold alone")
+    parser.add_argument("--editors", action="store_true", help="with the digests that the editors published")
+    parser.add_argument("--few", action="store_true", help="search among the days of the gold, not among all")
     parser.add_argument("--store", type=Path, help="a store that is there already")
     parser.add_argument("--every", type=int, default=1, help="every N-th question")
     parser.add_argument("--misses", type=int, default=0, help="print so many that were stored and not found")
@@ -75,50 +118,51 @@ def main() -> None:
     if not SHARED.is_dir():
         raise SystemExit("the corpus is not at hand (set DIGEST_SHARED to its folder)")
     gold = json.loads((SHARED / "corpus" / "gold.json").read_text("utf-8"))
-    asked = [(d["room"], d["day"], set(q["question"]), q["text"]) for d in gold for t in d["threads"] for q in t]
-    asked = asked[:: given.every]
+    asked = [
+        Wanted(d["room"], d["day"], frozenset(q["question"]), q["text"]) for d in gold for t in d["threads"] for q in t
+    ]
     with tempfile.TemporaryDirectory() as folder:
-        path = given.store or indexed(Path(folder), gold, given.all)
+        path = given.store or indexed(Path(folder), gold, given.few, given.editors)
         with schema.reading(path) as db:
-            measure(db, asked, given.misses)
+            measure(db, asked[:: given.every], given.misses)
 
 
-def measure(db: sqlite3.Connection, asked: list[tuple[str, str, set[int], str]], misses: int) -> None:
-    entries = held(db)
-    by_day: dict[tuple[str, str], list[set[int]]] = {}
-    for (room, day, _), places in entries.items():
-        by_day.setdefault((room, day), []).append(places)
-    stored = [any(places & question for places in by_day.get((room, day), ())) for room, day, question, _ in asked]
+def measure(db: sqlite3.Connection, asked: list[Wanted], misses: int) -> None:
+    every = stored(db)
+    by_day: dict[tuple[str, str], list[Stored]] = {}
+    for (room, day, _), entry in every.items():
+        by_day.setdefault((room, day), []).append(entry)
+    there = [[e for e in by_day.get((w.room, w.day), ()) if e.made_from(w)] for w in asked]
     number = len(asked)
-    print(f"{number} questions, {100 * sum(stored) / number:.0f} in 100 stored as an entry or candidate")
+    print(
+        f"{number} questions; of 100 {100 * sum(any(e.kept for e in t) for t in there) / number:.0f} have an entry, "
+        f"{100 * sum(map(bool, there)) / number:.0f} an entry or a place among those left out"
+    )
     for name, query_of in (("the editor's wording", lambda t: t), ("three rarer words", lambda t: rarer(db, t))):
         counts: Counter[str] = Counter()
         took = []
         shown = 0
-        for (room, day, question, text), there in zip(asked, stored, strict=True):
-            query = query_of(text)
+        for wanted, made in zip(asked, there, strict=True):
+            query = query_of(wanted.text)
             begun = time.perf_counter()
             hits = search.search(db, query, limit=FIRST).hits
             took.append(time.perf_counter() - begun)
-            mine = [h for h in hits if (h.room, h.day) == (room, day)]
-            made = [h for h in mine if entries.get((room, day, h.id), set()) & question]
-            around = made or [
-                h for h in mine if h.kind == "message" and {s.position for s in show.around(db, h)} & question
-            ]
-            counts["entry"] += any(h.kind != "candidate" for h in made)
-            counts["stored"] += bool(made)
-            counts["reached"] += bool(around)
-            counts["given it"] += bool(made) and there
-            if there and not made and shown < misses:
+            here = [h for h in hits if (h.room, h.day) == (wanted.room, wanted.day)]
+            found = [e for h in here if (e := every.get((h.room, h.day, h.id))) and e.made_from(wanted)]
+            near = found or [h for h in here if h.kind == "message" and _holds(db, h, wanted)]
+            counts["entry"] += any(e.kept for e in found)
+            counts["question"] += bool(found)
+            counts["reached"] += bool(near)
+            if made and not found and shown < misses:
                 shown += 1
-                print(f"  missed {day} {room}: {text[:60]!r} by {query[:60]!r}: {[h.text[:24] for h in hits]}")
+                print(f"  missed {wanted.day} {wanted.room}: {wanted.text[:60]!r} by {query[:60]!r}")
         took.sort()
-        print(
-            f"{name}: "
-            + ", ".join(f"{k} {100 * counts[k] / number:.0f}" for k in ("entry", "stored", "reached"))
-            + f", given it {100 * counts['given it'] / max(1, sum(stored)):.0f};"
-            + f" {1000 * took[len(took) // 2]:.1f} ms a search, {1000 * took[-1]:.0f} ms the slowest"
-        )
+        figures = ", ".join(f"{k} {100 * counts[k] / number:.1f}" for k in ("entry", "question", "reached"))
+        print(f"{name}: {figures}; {1000 * took[len(took) // 2]:.1f} ms a search, {1000 * took[-1]:.0f} ms the slowest")
+
+
+def _holds(db: sqlite3.Connection, hit: search.Hit, wanted: Wanted) -> bool:
+    return not wanted.places.isdisjoint(s.position for s in show.around(db, hit))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-KINDS = "skqnrt"  # section, talk, question, notice, resource, topic
+KINDS = "skqnrtb"  # section, talk, question, notice, resource, topic, answered before
 MARK = re.compile(rf"<!-- ([{KINDS}]:[0-9a-z][0-9a-z-]*)((?: [0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}| -)*) -->[ \t]*")
 STAMP = re.compile(r"<!-- digest:([0-9a-f]{16}) -->[ \t]*")
 NEARLY_STAMP = re.compile(r"digest:[0-9a-f]{2,}")

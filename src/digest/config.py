@@ -319,6 +319,11 @@ def safe_folder(room: str) -> str:
     return f"{name or 'room'}-{stamp}"
 
 
+def store_path(root: Path) -> Path:
+    """Where a project's knowledge base lies, whether there is one or not."""
+    return root / files.STATE / "store.db"
+
+
 def _rooms(settings: Settings) -> list[Path]:
     """The folders of logs; that of the digests, where it lies among them, is none."""
     folders = [path for path in _listing(settings.logs) if path.is_dir() and not path.name.startswith(".")]

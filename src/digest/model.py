@@ -219,10 +219,20 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """An answered question of an earlier day that is like an open one; `id` is its entry's."""
+
+    id: str
+    day: dt.date
+    room: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A block of the digest: a question with its follow-ups, or a notice or resource.
 
-    `kind`: "thread", "notice", "resource", "talk".
+    `kind`: "thread", "notice", "resource", "talk". `earlier`: where what it leaves open was answered before.
     """
 
     id: str
@@ -230,6 +240,7 @@ class Entry:
     questions: tuple[Question, ...] = ()
     lines: tuple[Line, ...] = ()
     title: str = ""
+    earlier: tuple[Earlier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

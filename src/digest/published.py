@@ -118,22 +118,22 @@ def _pieces(body: str) -> Iterator[_Piece]:
             yield single
             current = None
             continue
-        label = _label(line)
-        if label is None and current is not None:
+        labelled = label(line)
+        if labelled is None and current is not None:
             quoted = bare.startswith(">") and current.kind == "question"
             if not quoted:
                 current.lines.append(line)
                 continue
-            label = ("answer", line)
+            labelled = ("answer", line)
         if current is not None:
             yield current
-        current = _Piece(*_with(label, line))
+        current = _Piece(*_with(labelled, line))
     if current is not None:
         yield current
 
 
-def _with(label: tuple[str, str] | None, line: str) -> tuple[str, list[str]]:
-    return (label[0], [label[1]]) if label else ("text", [line])
+def _with(labelled: tuple[str, str] | None, line: str) -> tuple[str, list[str]]:
+    return (labelled[0], [labelled[1]]) if labelled else ("text", [line])
 
 
 def _single(bare: str) -> _Piece | None:
@@ -144,13 +144,14 @@ def _single(bare: str) -> _Piece | None:
         return _Piece("mark", [""])
     if _RULE.match(bare):
         return _Piece("rule", [])
-    if (heading := _HEADING.match(bare)) and _label(bare) is None:
+    if (heading := _HEADING.match(bare)) and label(bare) is None:
         return _Piece("heading", [heading[1]])
     return None
 
 
-def _label(line: str) -> tuple[str, str] | None:
-    """Question or answer, and what follows the label; None where the line has none."""
+def label(line: str) -> tuple[str, str] | None:
+    """Question or answer, `other-` before it where it is of another day, and what follows the label; None where the
+    line has none."""
     lead = _LEAD.match(line)
     found = _LABEL.match(line, lead.end() if lead else 0)
     if not found:

@@ -16,11 +16,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from . import files
+from .config import safe_folder
 from .errors import DigestError
 from .escape import image, inline, link, plain_title
-from .model import Digest, Entry, Line, Log, Question
+from .model import Digest, Earlier, Entry, Line, Log, Question
 from .privacy import mask
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -30,6 +32,7 @@ ASKS = re.compile(r"(?:吗|(?<![什怎那这多])么)$")
 CLOSERS = "，。、；：！？）》”,;:!?)"
 STOPS = "。！？；：，、…!?;:,~～"
 LARGEST = 1_000_000  # bytes of a template
+TOLD = 80  # characters of a question on another day's page
 MOST_TIMES = 12  # in a mark: enough to find a thread in its log
 
 CHAT = re.compile("\ue000([^\ue000\ue001\n]*)\ue001")
@@ -237,7 +240,26 @@ def _entry(entry: Entry, log: Log, layout: Layout, masked: Counter[str]) -> dict
         "title": entry.title,
         "questions": questions,
         "pieces": _pieces(entry.lines, layout, masked, joined=entry.kind != "talk"),
+        "earlier": [_earlier(entry, earlier, log) for earlier in entry.earlier],
     }
+
+
+def _earlier(entry: Entry, earlier: Earlier, log: Log) -> dict[str, Any]:
+    text = " ".join(earlier.text.split())
+    return {
+        "mark": marked("b", f"{safe_id(entry.id)}-{safe_id(earlier.id)}"),
+        "link": page_link(earlier.day, earlier.room, log.room),
+        "day": Ours(earlier.day.isoformat()),
+        "text": f"{text[:TOLD]}…" if len(text) > TOLD else text,
+    }
+
+
+def page_link(day: dt.date | str, room: str, here: str) -> Ours:
+    """A link to a day's digest, from a page that lies among those of the room `here`, or above all rooms where that
+    is ""."""
+    up = "../" if here and here != room else ""
+    folder = f"{quote(safe_folder(room))}/" if room and here != room else ""
+    return Ours(f"[{day}]({up}{folder}{day}.md)")
 
 
 def _question(entry: Entry, place: int, layout: Layout, masked: Counter[str]) -> dict[str, Any]:

@@ -137,6 +137,9 @@ def merge(base: Base, mine: str, theirs: str) -> Merged:
     if homeless.strip():
         head = f"{head.rstrip()}\n\n{homeless.strip()}{NOTHING}"
     added = [block for block in new.blocks if block.key not in seen and block.key not in gone]
+    useless = _useless(added, new.blocks, {block.key: block for block in kept})
+    gone = tuple(sorted({*gone, *useless}))
+    added = [block for block in added if block.key not in useless]
     work.notes.extend(Note("added", block.key) for block in added)
     blocks = inserted(ordered(kept, own, old.blocks, new.blocks), added, new.blocks)
     blocks = parted(blocks, own, old.blocks, new.blocks)
@@ -144,6 +147,26 @@ def merge(base: Base, mine: str, theirs: str) -> Merged:
     body = (head + "".join(block.text for block in blocks)).rstrip("\n")
     made = _base(theirs, gone, [olds[block.key] for block in kept if block.key in olds and block.key not in news])
     return Merged(f"{body}{stamp(made)}{hers.tail}", made, tuple(work.conflicts), tuple(work.notes))
+
+
+def _useless(added: Sequence[Block], new: Sequence[Block], hers: Mapping[str, Block]) -> set[str]:
+    """New hints at earlier answers for questions that the editor took out, or that no longer wait with her."""
+    coming = {block.key for block in added}
+    found: set[str] = set()
+    question = None
+    for block in new:
+        if block.key[0] != "b":
+            question = block
+        elif question is None or block.key not in coming or question.key in coming:
+            continue
+        elif question.key not in hers:
+            found.add(block.key)
+        else:
+            # the last line of an open question says that it is
+            waits = bare(question.body.rpartition("\n")[2])
+            if waits not in bare(hers[question.key].body):
+                found.add(block.key)
+    return found
 
 
 def restored(base: Base, key: str) -> Base:

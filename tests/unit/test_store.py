@@ -225,3 +225,40 @@ def test_a_symlink_is_no_store(project: Settings, tmp_path: Path) -> None:
 
 def test_rows_of_an_empty_day_are_none() -> None:
     assert rows(None, None, stages()).entries == ()
+
+
+def test_a_late_answer_is_the_answer_of_its_question_and_stored_once(project: Settings) -> None:
+    project.out.mkdir()
+    (project.out / f"{DAY}.md").write_text(
+        "<!-- q:aa11aa11aa 11:20:05 -->\nQ：对账文件迟到，日切等吗？\n\nA（3月5日）：我们的日切不等对账文件\n", "utf-8"
+    )
+    (project.out / f"{NEXT}.md").write_text(
+        "<!-- q:aa11aa11aa-late 10:01:10 -->\nQ（3月4日）：对账文件迟到，日切等吗？\n\nA：我们的日切不等对账文件\n",
+        "utf-8",
+    )
+    indexed(project)
+    hits = [hit for hit in ask(project, "对账文件 日切", raw=False) if hit.kind == "thread"]
+    assert [(h.day, h.text, [a.text for a in h.answers]) for h in hits] == [
+        (DAY, "对账文件迟到，日切等吗？", ["我们的日切不等对账文件"])
+    ]
+
+
+def test_a_digest_that_its_editor_wrote_by_hand_is_read_in_her_form(project: Settings) -> None:
+    project.out.mkdir()
+    (project.out / f"{DAY}.md").write_text(
+        "### 错误码\n\n**1 Q：** 银行通道返回的错误码一般在哪层封装？\n\n> 放在渠道网关\n\n"
+        "### 日切\n\n追问：对账文件迟到的时候，日切到底要不要等？\n\n网友回答：不等\n\n答：第二天补\n",
+        "utf-8",
+    )
+    indexed(project)
+    hits = {h.topic: h for h in ask(project, "错误码 日切", since=DAY, until=DAY, raw=False)}
+    assert hits["错误码"].answers[0].text == "放在渠道网关"
+    assert [a.text for a in hits["日切"].answers] == ["不等", "第二天补"]
+
+
+def test_a_question_that_she_wrote_herself_is_known_in_the_log(project: Settings) -> None:
+    project.out.mkdir()
+    (project.out / f"{DAY}.md").write_text("Q：对账文件迟到的时候，日切要等吗？\n\nA：不等\n", "utf-8")
+    indexed(project)
+    (hit,) = ask(project, "对账文件 迟到", since=DAY, until=DAY)
+    assert (hit.kind, hit.text, hit.messages) == ("thread", "对账文件迟到的时候，日切要等吗？", (6,))

@@ -40,16 +40,6 @@ def test_the_same_question_on_two_days_is_one_with_all_its_answers(project: Sett
     assert group.answers == 2
 
 
-def test_an_open_question_finds_what_was_answered_before_and_nothing_later(project: Settings) -> None:
-    with schema.reading(schema.place(project.root)) as db:
-        found = repeats.answered_before(db, "热点账户缓冲记账怎么防止透支？", "2031-05-01")
-        assert [b.day for b in found] == ["2031-03-05", "2031-04-02"] or [b.day for b in found][::-1]
-        assert all(b.answers for b in found)
-        earlier = repeats.answered_before(db, "热点账户缓冲记账怎么防止透支？", "2031-04-02")
-        assert [b.day for b in earlier] == ["2031-03-05"]
-        assert not repeats.answered_before(db, "今天吃什么？", "2031-05-01")
-
-
 def test_the_faq_is_a_page_that_keeps_its_editors_words(project: Settings) -> None:
     assert run(project.root, "faq").status == 0
     path = project.out / "faq.md"

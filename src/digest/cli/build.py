@@ -208,6 +208,7 @@ def _day(
         sources = writing.sources(found, settings)
         written = writing.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run, sources=sources)
     figures = summary.summary(work.day, work.asked, page.masked, stages.asking.threshold)
+    warnings = (*warnings, *offers.warnings)
     return Built(figures, written, warnings, offers if format_ is PageFormat.md else None)
 
 
@@ -246,6 +247,9 @@ def _tell_one(built: Built, dry_run: bool) -> None:
     rows = list(summary.details(s))
     w = built.written
     rows += [("late", line) for line in (built.offers.told if built.offers else ())]
+    if built.offers and built.offers.before:
+        days = ", ".join(sorted({str(earlier.day) for earlier in built.offers.before}))
+        rows.append(("before", f"{summary.count(len(built.offers.before), 'open question')} answered on {days}"))
     rows.append(("digest", _where(built, dry_run)))
     if w.notes:
         rows.append(("entries", "; ".join(w.notes)))

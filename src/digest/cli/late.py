@@ -1,4 +1,4 @@
-"""The days around the one that is built: late answers go both ways."""
+"""The days around the one that is built: late answers go both ways, and what was answered long before is told."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from digest import late
+from digest import config, late
 from digest.cli import project
 from digest.cli.project import Work
 from digest.config import DayLog, Settings
 from digest.errors import DigestError
 from digest.late import Heard, Late, Waiting
-from digest.model import Log, People
+from digest.model import Earlier, Log, People
 from digest.summary import count
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class Offers:
 
     given: tuple[Late, ...] = ()
     to_earlier: tuple[Late, ...] = ()
+    before: tuple[Earlier, ...] = ()  # where its open questions were answered on earlier days
+    warnings: tuple[str, ...] = ()
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -50,11 +52,14 @@ class Neighbours:
     settings: Settings
     stages: Stages
     _how: late.Lateness = field(init=False)
+    _store: Path | None = field(init=False)
     _heard: OrderedDict[Path, Heard | None] = field(default_factory=OrderedDict)
     _open: OrderedDict[Path, tuple[Waiting, ...]] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
         self._how = late.lateness(self.stages.rules)
+        store = config.store_path(self.settings.root)
+        self._store = store if store.exists() else None  # a build without one never loads SQLite
 
     def page(self, found: DayLog, work: Work) -> tuple[Page, Offers]:
         """The page of a day with the late answers that concern it."""
@@ -62,6 +67,12 @@ class Neighbours:
 
         offers = self.offers(found, work)
         digest = late.offered(work.digest, offers.given, offers.to_earlier)
+        if self._store:
+            from digest.cli import before
+
+            digest, warnings = before.noted(digest, self._store, self.stages)
+            offers = replace(offers, before=before.told(digest), warnings=warnings)
+            self._store = None if warnings else self._store  # what can't be used is told of once
         return render.page(digest, work.log, self.stages.layout, self.settings.templates), offers
 
     def people(self, found: DayLog, log: Log) -> People | None:

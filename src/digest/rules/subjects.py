@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from digest.rules.kind import Kind
 from digest.rules.kinds import PAIR_KINDS, TURN_KINDS
 from digest.rules.shapes import Anything, Many, Mapping, Record
-from digest.rules.values import Clock, Duration, Field, Float, Int, Probability, Regex, Text, Type
+from digest.rules.values import Clock, Duration, Field, Flag, Float, Int, Probability, Regex, Text, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +268,25 @@ _ALL = (
         lists={
             "never": patterns("who says this answers nothing"),
             "thanks": patterns("an asker who says this was helped"),
+        },
+    ),
+    Declaration(
+        "before",
+        "open questions that were answered on an earlier day",
+        settings={
+            "most": whole("so many earlier answers are shown under a question; 0 shows none", 1, 0, "answers"),
+            "other_rooms": Field(Flag(), "whether answers of other rooms are shown", False),
+            "likeness": share("how alike two questions must be that share two telling words or more", 0.28),
+            "one_word": share("how alike they must be, in words and in characters, where they share one alone", 0.45),
+            "telling": odds("a word tells from this weight on: rare in the group and in the language", 2.8),
+            "shortest": whole("characters, signs not counted, from which a question may say what it is about", 8),
+            "answered": share(
+                "share of the question, by the weight of its words, that the earlier answers must hold", 0.3
+            ),
+        },
+        lists={
+            "asks": patterns("what says none of these asks nothing"),
+            "never": patterns("what says this hangs on what was said around it, or on the day"),
         },
     ),
     Declaration(

@@ -10,11 +10,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
-from digest.config import safe_folder
 from digest.errors import UsageError
-from digest.render import Ours, front_matter, marked
+from digest.render import Ours, front_matter, marked, page_link
 from digest.store.repeats import Asked, Group, everything, groups, questions
 from digest.store.schema import SHIFT
 
@@ -93,8 +91,7 @@ def _each_day(group: Group) -> list[Asked]:
 
 def _link(asked: Asked, room: str | None) -> Ours:
     """From a page in the folder of digests, or in that of its room, to a day's digest."""
-    folder = "" if room is not None or not asked.room else f"{safe_folder(asked.room)}/"
-    return Ours(f"[{asked.day}]({quote(folder)}{asked.day}.md)")
+    return page_link(asked.day, asked.room, room or "")
 
 
 def _line(text: str) -> str:

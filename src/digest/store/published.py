@@ -9,15 +9,17 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from digest.blocks import parse
 from digest.privacy import mask
+from digest.published import label
 
 KINDS = {"q": "thread", "k": "talk", "n": "notice", "r": "resource"}
-QUESTION = re.compile(r"^\s{0,3}(?:\*\*)?(?:Q|问)[0-9]{0,2}(?:\*\*)?[:：]\s*")
-ANSWER = re.compile(r"^\s{0,3}(?:\*\*)?(?:A|答)[0-9]{0,2}(?:（[0-9-]{10}）)?(?:\*\*)?[:：]\s*")
+DAY = r"(?:（[0-9-]{10}）|（[0-9]{1,2}月[0-9]{1,2}日）)?"  # on which it was said, where that is another one
+QUESTION = re.compile(rf"^\s{{0,3}}(?:\*\*)?(?:Q|问)[0-9]{{0,2}}{DAY}(?:\*\*)?[:：]\s*")
+ANSWER = re.compile(rf"^\s{{0,3}}(?:\*\*)?(?:A|答)[0-9]{{0,2}}{DAY}(?:\*\*)?[:：]\s*")
 OPEN = re.compile(r"^\s*=*\s*待回复\s*=*\s*$")
 HEADING = re.compile(r"^#{1,6}\s+(.*)$")
 NUMBERED = re.compile(r"^[一二三四五六七八九十]{1,3}、")
@@ -61,7 +63,7 @@ def published(text: str) -> tuple[Published, ...]:
         letter, _, key = block.key.partition(":")
         if letter in "st":
             place.heading(block.body, 2 if letter == "s" else 3)
-        elif block.body.strip():
+        elif block.body.strip() and letter != "b" and not key.endswith("-late"):  # these stand on another day's page
             times = tuple(_second(t) for t in TIME.findall(block.mark))
             kind = KINDS.get(letter, "thread")
             if kind == "thread":
@@ -74,17 +76,24 @@ def published(text: str) -> tuple[Published, ...]:
     return tuple(found)
 
 
-def read(body: str) -> tuple[tuple[Asked, ...], str]:
-    """The questions of an entry with their answers, and the words before the first of them."""
+def read(body: str, opening: Callable[[str], tuple[str, str] | None] | None = None) -> tuple[tuple[Asked, ...], str]:
+    """The questions of an entry with their answers, and the words before the first of them.
+
+    `opening` tells a line that opens a question or an answer, and what it says; by default those of our own form.
+    """
+    opening = opening or _ours
     asked: list[tuple[list[str], list[list[str]]]] = []
     before: list[str] = []
     for line in body.split("\n"):
         if OPEN.match(line) or COMMENT.match(line) or RULE.match(line):
             continue
-        if opening := QUESTION.match(line):
-            asked.append(([line[opening.end() :]], []))
-        elif asked and (opening := ANSWER.match(line)):
-            asked[-1][1].append([line[opening.end() :]])
+        kind, words = opening(line) or ("", line)
+        if not kind and asked and not asked[-1][1] and opening is not _ours and line.lstrip().startswith(">"):
+            kind, words = "answer", line.lstrip("> ")  # some quote what was answered
+        if kind == "question":
+            asked.append(([words], []))
+        elif asked and kind == "answer":
+            asked[-1][1].append([words])
         elif not asked:
             before.append(line)
         elif asked[-1][1]:
@@ -97,6 +106,19 @@ def read(body: str) -> tuple[tuple[Asked, ...], str]:
         if (words := plain("\n".join(question)))
     )
     return made, plain("\n".join(before))
+
+
+def _ours(line: str) -> tuple[str, str] | None:
+    for kind, pattern in (("question", QUESTION), ("answer", ANSWER)):
+        if found := pattern.match(line):
+            return kind, line[found.end() :]
+    return None
+
+
+def _anybodys(line: str) -> tuple[str, str] | None:
+    """Whichever way an editor writes it: `**1 Q：`, `追问：`, `网友回答：`."""
+    found = label(line)
+    return (found[0].removeprefix("other-"), found[1]) if found else None
 
 
 def plain(markdown: str) -> str:
@@ -126,10 +148,11 @@ def _free(text: str, place: _Place) -> Iterator[Published]:
     """What the editor wrote outside the marks: her own questions and answers, one entry each."""
     rows: list[str] = []
     for line in [*text.split("\n"), "# "]:
-        heading = HEADING.match(line)
+        opens = _anybodys(line)
+        heading = HEADING.match(line) if opens is None else None
         ends = heading is not None or RULE.match(line) is not None
-        if (ends or QUESTION.match(line)) and rows:
-            asked, _ = read("\n".join(rows))
+        if (ends or (opens and opens[0] == "question")) and rows:
+            asked, _ = read("\n".join(rows), _anybodys)
             for one in asked:
                 key = hashlib.sha256(f"{place.topic}\x1f{one.text}".encode()).hexdigest()[:10]
                 yield Published(f"h{key}", "thread", place.section, place.topic, (), (one,))
@@ -158,15 +181,19 @@ def _pairs(text: str) -> set[str]:
     return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
-def matched(texts: Sequence[str], others: Sequence[str]) -> list[int | None]:
+def matched(texts: Sequence[str], others: Sequence[str], least: float = 0.3) -> list[int | None]:
     """For each text the place of the other that it was made from, None where none is like it; each goes once."""
-    pairs = sorted(
-        ((-alike(a, b), i, j) for i, a in enumerate(texts) for j, b in enumerate(others)),
-    )
+    mine, theirs = [_pairs(t) for t in texts], [_pairs(t) for t in others]
+    scored = []
+    for i, a in enumerate(mine):
+        for j, b in enumerate(theirs):
+            score = 2 * len(a & b) / (len(a) + len(b)) if a and b else float(texts[i] == others[j])
+            if score > least:
+                scored.append((-score, i, j))
     found: list[int | None] = [None] * len(texts)
     used: set[int] = set()
-    for score, i, j in pairs:
-        if score < -0.3 and found[i] is None and j not in used:
+    for _, i, j in sorted(scored):
+        if found[i] is None and j not in used:
             found[i] = j
             used.add(j)
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +9,7 @@ from dataclasses import dataclass, replace
 from math import sqrt
 
 from digest.store.schema import SHIFT
-from digest.store.search import Filters, lexicon, positions, search
+from digest.store.search import lexicon, positions
 from digest.store.words import CHUNK, Lexicon, cut, folded
 
 LIKE = 0.6  # cosine from which two questions are one
@@ -67,18 +66,6 @@ class Group:
         return max(self.asked, key=lambda a: (bool(a.answers), 12 <= len(a.text) <= 120, len(a.answers), -a.row))
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """An answered question like one that is open."""
-
-    day: str
-    room: str
-    id: str
-    text: str
-    score: float
-    answers: tuple[str, ...]
-
-
 Held = Mapping[str, float]
 
 
@@ -131,7 +118,12 @@ def alike(one: Held, other: Held) -> float:
     shared = one.keys() & other.keys()
     if not _enough(shared, one, other):
         return 0.0
-    dot = sum(one[w] * other[w] for w in sorted(shared))
+    return cosine(one, other)
+
+
+def cosine(one: Held, other: Held) -> float:
+    """The cosine of two texts by their words."""
+    dot = sum(one[w] * other[w] for w in sorted(one.keys() & other.keys()))
     return dot / (_norm(one) * _norm(other) or 1.0)
 
 
@@ -200,20 +192,3 @@ def _likeness(asked: Sequence[Asked], own: Sequence[Held], a: int, b: int, known
     if score >= LIKE or score < NEARLY:
         return score
     return max(score, (score + alike(*(_with_context(asked[n], own[n], known) for n in (a, b)))) / 2)
-
-
-def answered_before(
-    db: sqlite3.Connection, question: str, day: dt.date | str, room: str | None = None, limit: int = 2
-) -> list[Before]:
-    """The answered questions of earlier days that are like an open one, the most alike first; of `room` alone where
-    it is given."""
-    last = (dt.date.fromisoformat(str(day)) - dt.timedelta(days=1)).isoformat()
-    hits = search(db, question, Filters(until=last, room=room, raw=False), 12).hits
-    known = lexicon(db, "\n".join([question, *(hit.text for hit in hits)]))
-    mine = held(question, known)
-    found = [
-        Before(hit.day, hit.room, hit.id, hit.text, round(score, 3), tuple(a.text for a in hit.answers))
-        for hit in hits
-        if hit.kind == "thread" and hit.answers and (score := alike(mine, held(hit.text, known))) >= LIKE
-    ]
-    return sorted(found, key=lambda b: (-b.score, b.day, b.id))[:limit]

@@ -21,6 +21,9 @@ ACTS = ("noise", "notice", "opening", "question", "resource")
 LEFT_OUT = 0.08  # probability under which a candidate that no digest holds is not kept as one: its messages are enough
 
 
+SAME = 0.5  # likeness from which a question that the editor wrote is one that stands in the log
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
     """An answer; `speaker` is a person of the day, None where nobody knows."""
@@ -192,9 +195,10 @@ def _edited(
     at: dict[int, list[int]] = {}
     for message in messages:
         at.setdefault(message.second, []).append(message.position)  # type: ignore[attr-defined]
+    own = _own(found, made, known)
     for entry in found:
         old = made.get(entry.key)
-        rows = old.questions if old else (known[entry.key].row,) if entry.key in known else ()
+        rows = old.questions if old else (known[entry.key].row,) if entry.key in known else own.get(id(entry), ())
         if entry.kind != "thread":
             if old:
                 first = old.questions[0]
@@ -215,6 +219,23 @@ def _edited(
         )
         if questions:
             yield EntryRow(entry.key, entry.kind, entry.section, entry.topic, True, questions)
+
+
+def _own(
+    found: Sequence[Published], made: dict[str, EntryRow], known: dict[str, _Known]
+) -> dict[int, tuple[QuestionRow, ...]]:
+    """What the rules found of the questions that the editor wrote herself, by entry; they stand under no mark."""
+    hers = [e for e in found if e.kind == "thread" and e.asked and e.key not in made and e.key not in known]
+    if not hers:
+        return {}
+    taken = {q.key for e in found if e.key in made for q in made[e.key].questions} | {e.key for e in found}
+    left = [k.row for k in known.values() if k.id not in taken]
+    texts = [(e, a.text) for e in hers for a in e.asked]
+    rows: dict[int, list[QuestionRow]] = {}
+    for (entry, _), place in zip(texts, matched([t for _, t in texts], [r.text for r in left], SAME), strict=True):
+        if place is not None:
+            rows.setdefault(id(entry), []).append(left[place])
+    return {entry: tuple(found_) for entry, found_ in rows.items()}
 
 
 def _head(row: QuestionRow) -> tuple[str, str, float, int | None, tuple[int, ...]]:

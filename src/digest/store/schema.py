@@ -11,10 +11,9 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from digest import files
+from digest import config
 from digest.errors import DigestError
 
-NAME = "store.db"
 SHIFT = 24  # a log of 16 million messages still fits
 REBUILD = "Build it again with: digest index --rebuild"
 
@@ -100,7 +99,7 @@ class NoStoreError(StoreError):
 
 def place(root: Path) -> Path:
     """Where a project's store lies."""
-    return root / files.STATE / NAME
+    return config.store_path(root)
 
 
 @contextlib.contextmanager

@@ -110,7 +110,8 @@ def lexicon(db: sqlite3.Connection, query: str) -> Lexicon:
     """What the store knows of the words that a query may hold."""
     meta = dict(db.execute("SELECT key, value FROM meta"))
     same = {w: tuple(group) for w, group in json.loads(meta.get("same", "{}")).items()}
-    wanted = sorted(candidates(query))
+    found = candidates(query)
+    wanted = sorted(found.union(*(same[w] for w in found if w in same)))
     times: dict[str, int] = {}
     tells: dict[str, float] = {}
     for n in range(0, len(wanted), 500):
