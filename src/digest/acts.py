@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import accumulate, compress, repeat
+from itertools import accumulate, compress
 from typing import Any
 
 from digest.model import Act, Evidence, Link, Turn
@@ -131,10 +131,12 @@ class _Evaluator:
             columns = [self.column(rule) for rule in rules]
             weights = [rule.weight for rule in rules]
             bias, threshold = about["bias"], about["threshold"]
-            places = list(range(len(rules)))
-            rows = zip(*columns, strict=True) if columns else repeat((), self.total)
-            fired = [tuple(compress(places, row)) for row in rows]
-            scores = [bias + sum(map(weights.__getitem__, on)) for on in fired]
+            on: list[list[int]] = [[] for _ in self.turns]
+            for place, fires in enumerate(columns):
+                for i in compress(range(self.total), fires):  # most rules fire on few turns
+                    on[i].append(place)
+            fired = [tuple(places) for places in on]
+            scores = [bias + sum(map(weights.__getitem__, places)) for places in fired]
             self.results.scores[act] = scores
             self.results.taken[act] = [score > threshold for score in scores]
             self.results.fired[act] = fired

@@ -366,7 +366,7 @@ class Between:
         for (child, people), (_, _, lasts) in zip(self._rows_of_speakers(), self.rows, strict=True):
             for j in range(at, child):
                 if counted[j]:
-                    totals[speakers[j]] = totals.get(speakers[j], 0) + 1
+                    totals[speakers[j]] = own[j]
             at = max(at, child)
             out += [totals.get(s, 0) - own[j] for s, j in zip(people, lasts, strict=True)]
         return out

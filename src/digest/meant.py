@@ -180,11 +180,12 @@ def _echo(day: Day, i: int) -> dict[int, float]:
     mine = _words(day, i)
     shared: list[tuple[int, frozenset[str]]] = []
     if mine:
-        for j in range(max(0, i - 80), min(len(day.speaker), i + 30)):
-            if day.speaker[j] == day.speaker[i] or not -3600 <= day.log.messages[j].second - now <= 900:
+        messages, speaker = day.log.messages, day.speaker
+        for j in range(max(0, i - 80), min(len(speaker), i + 30)):
+            if speaker[j] == speaker[i] or not -3600 <= messages[j].second - now <= 900:
                 continue
             if both := mine & _words(day, j):
-                shared.append((day.speaker[j], both))
+                shared.append((speaker[j], both))
     count = Counter(g for _, both in shared for g in both)
     worth = {g: 4.7 - log(n) for g, n in count.items() if n <= 5}
     out = day.echoes[i] = {}
@@ -208,12 +209,13 @@ _OPEN = Meant(None, (), "")
 
 def _places(day: Day, i: int, order: range, within: int, most: int) -> dict[int, int]:
     out: dict[int, int] = {}
-    now = day.log.messages[i].second
+    messages, speaker = day.log.messages, day.speaker
+    now, mine = messages[i].second, speaker[i]
     for j in order:
-        if abs(day.log.messages[j].second - now) > within or len(out) == most:
+        if abs(messages[j].second - now) > within or len(out) == most:
             break
-        if day.speaker[j] != day.speaker[i]:
-            out.setdefault(day.speaker[j], len(out))
+        if speaker[j] != mine:
+            out.setdefault(speaker[j], len(out))
     return out
 
 
@@ -277,21 +279,21 @@ def _totals(
             talks[-1].append(i)
         else:
             talks.append([i])
+    # mentions in one conversation say nearly the same, and a roll call names people whether they talk or not
+    worth = [(t, len(t) ** 0.6, 0.3 if all(len(day.where[i]) > 2 for i in t) else 1.0) for t in talks]
     out: dict[int, float] = {}
     for person in sorted(wanted - authors):
         score = like.get(person, UNLIKE)
         if person in cards and score <= 0:
             score += OTHER_CARD
         gains = []
-        for talk in talks:
-            one = sum(_gain(day, i, person, near[i], backs) for i in talk)
+        for talk, number, part in worth:
+            one = sum([_gain(day, i, person, near[i], backs) for i in talk])
             if echo:
-                one += sum(_ECHO * min(_echo(day, i).get(person, 0.0), 20.0) for i in talk)
-            one /= len(talk) ** 0.6  # mentions in one conversation say nearly the same
-            if all(len(day.where[i]) > 2 for i in talk):
-                one *= 0.3  # a roll call names people whether they talk or not
+                one += sum([_ECHO * min(_echo(day, i).get(person, 0.0), 20.0) for i in talk])
+            one = one / number * part
             # who talks all the time stands near everything; the first time that is made up for by being named more
-            share = sum(near[i].share.get(person, 0.0) for i in talk) / len(talk)
+            share = sum([near[i].share.get(person, 0.0) for i in talk]) / len(talk)
             gains.append((one, 0.4 * max(0.0, log(share / 0.01)) if share else 0.0))
         gains.sort(key=lambda g: -g[0])
         total = gains[0][0] + sum(0.7 * max(UNLIKE, one - often) for one, often in gains[1:])

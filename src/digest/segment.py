@@ -78,19 +78,18 @@ def _who(mention: Mention) -> int | str:
 def _turn(index: int, group: Sequence[int], log: Log, people: People, texts: Sequence[str]) -> Turn:
     messages = [log.messages[i] for i in group]
     speaker = people.speaker[group[0]]
-    named = dict.fromkeys(
-        m.person for i in group for m in people.mentions[i] if m.person is not None and m.person != speaker
-    )
-    text = "\n".join(t for i in group if (t := texts[i]))
+    mentions = [m for i in group for m in people.mentions[i]]
+    named = dict.fromkeys([m.person for m in mentions if m.person is not None and m.person != speaker])
+    text = "\n".join([t for i in group if (t := texts[i])])
     return Turn(
         index=index,
         speaker=speaker,
         messages=tuple(group),
-        positions=tuple(sorted(p for m in messages for p in m.positions)),
+        positions=tuple(sorted([p for m in messages for p in m.positions])),
         start=messages[0].second,
         end=messages[-1].second,
         text=text,
         mentions=tuple(named),
-        images=sum(len(m.images) for m in messages),
+        images=sum([len(m.images) for m in messages]),
         links=text.count("http://") + text.count("https://"),
     )

@@ -19,6 +19,7 @@ from digest.rules.kinds import Length, Lexicon, PairLength, PairLexicon, PairPat
 SET_MEMORY = 32 << 20
 PATTERN_MEMORY = 8 << 20
 CHECK_MEMORY = 1 << 20  # an expression that needs more is refused
+SHORT, REMEMBERED = 16, 4096  # characters and number of texts kept: a chat says 谢谢 and 收到 again and again
 _OPEN = re.compile(r"[.\])sSwWdD}][*+{]")
 Span = tuple[int, int]
 
@@ -73,6 +74,7 @@ class Matcher:
         self.patterns = tuple(patterns)
         self._passes: list[tuple[Any, tuple[int, ...], bool]] | None = None  # match, places, whether a set
         self._singles: dict[int, Any] = {}
+        self._known: dict[str, list[int]] = {}
 
     def _compile(self) -> list[tuple[Any, tuple[int, ...], bool]]:
         plain = tuple(i for i, p in enumerate(self.patterns) if not _OPEN.search(p))
@@ -110,8 +112,18 @@ class Matcher:
         compiled.Compile()
         return [(compiled.Match, places, False)]
 
-    def fires(self, text: str) -> list[int]:
+    def fires(self, text: str) -> Sequence[int]:
         """Places of the expressions that match somewhere in the text, ascending."""
+        if len(text) > SHORT:
+            return self._fires(text)
+        found = self._known.get(text)
+        if found is None:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            found = self._known[text] = self._fires(text)
+        return found
+
+    def _fires(self, text: str) -> list[int]:
         if self._passes is None:
             self._passes = self._compile()
         data = text.encode("utf-8", "replace")
