@@ -262,3 +262,24 @@ def test_a_question_that_she_wrote_herself_is_known_in_the_log(project: Settings
     indexed(project)
     (hit,) = ask(project, "对账文件 迟到", since=DAY, until=DAY)
     assert (hit.kind, hit.text, hit.messages) == ("thread", "对账文件迟到的时候，日切要等吗？", (6,))
+
+
+def test_what_was_left_out_is_found_and_is_not_called_open(project: Settings) -> None:
+    put(project.root, DAY, said=(*SAID, ("16:00:00", "林山", "大家有没有发现灰度发布的名单总是漏掉几个老商户")))
+    indexed(project)
+    with schema.reading(schema.place(project.root)) as db:
+        states = {kept: {s for (s,) in rows_} for kept, rows_ in _states(db)}
+    assert states[1] <= {"answered", "open", "said"} and states[0] == {"asked"}
+    assert {h.kind for h in ask(project, "怎么", open=True)} <= {"thread"}
+
+
+def _states(db: sqlite3.Connection) -> list[tuple[int, list[tuple[str]]]]:
+    return [
+        (
+            kept,
+            db.execute(
+                "SELECT state FROM questions WHERE entry IN (SELECT id FROM entries WHERE kept = ?)", (kept,)
+            ).fetchall(),
+        )
+        for kept in (0, 1)
+    ]

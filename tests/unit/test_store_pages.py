@@ -91,3 +91,22 @@ def test_a_month_of_which_nothing_is_indexed_says_so(project: Settings) -> None:
     result = run(project.root, "month", "2030-01")
     assert result.status == 2
     assert "digest index" in result.err
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("请问热点账户的余额更新怎么处理？", "热点账户的余额更新一般怎么处理比较好？", True),
+        ("请问热点账户的余额更新怎么处理？", "热点账户的科目由谁来设置？", False),
+        ("请问热点账户的余额更新怎么处理？", "备付金账户的余额更新怎么处理？", False),
+        ("还有什么需要注意的？", "那还有什么要注意的？", False),
+    ],
+)
+def test_the_same_question_is_one_that_asks_the_same_of_the_same(
+    tmp_path: Path, one: str, other: str, same: bool
+) -> None:
+    put(tmp_path, "2031-03-04", said=(("09:00:00", "林山", one), ("09:01:00", "木木", "先记流水，再汇总更新")))
+    put(tmp_path, "2031-03-05", said=(("09:00:00", "小石", other), ("09:01:00", "木木", "先记流水，再汇总更新")))
+    run(tmp_path, "index")
+    run(tmp_path, "faq")
+    assert (one.removeprefix("请问") in (tmp_path / "digests" / "faq.md").read_text("utf-8")) == same

@@ -167,7 +167,7 @@ def _hit_lines(hit: Hit, thread: tuple[Spoken, ...], forms: tuple[str, ...]) -> 
         state = hit.kind
     topic = f"  {hit.topic}" if hit.topic else ""
     lines = [_dim(term.cut(f"{where}  {state}{topic}  {hit.id}", wide))]
-    if hit.kind == "message" or (hit.state == "open" and thread):
+    if hit.kind == "message" or (hit.state in ("open", "asked") and thread):
         asked = {"question": "Q", "answer": "A", "": " "}
         for spoken in thread:
             mark = ">" if hit.kind == "message" and spoken.part else asked[spoken.part]

@@ -38,13 +38,18 @@ def faq(
     """
     from digest import config
     from digest.cli import project
-    from digest.store import pages
+    from digest.errors import UsageError
+    from digest.rules.load import load
+    from digest.store import before, pages
 
     settings = project.settings(out=out, templates=templates)
     first, last = (config.parse_day(d).isoformat() if d else "" for d in (since, until))
+    if limit < 1:
+        raise UsageError(f"--limit {limit}: nothing to write. Give a number from 1 on")
 
     def made(db: sqlite3.Connection) -> dict[str, Any]:
-        return pages.faq(db, _front(settings), room, first, last, limit)
+        alone = before.enough(load(settings.rules)).stands_alone
+        return pages.faq(db, _front(settings), room, first, last, limit, alone)
 
     _write(settings, "faq", "faq.md.j2", room, made, "items", dry_run=dry_run, fresh=fresh)
 

@@ -7,7 +7,7 @@ import datetime as dt
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,9 +61,13 @@ def faq(
     since: str = "",
     until: str = "",
     limit: int = 100,
+    alone: Callable[[str], bool] = lambda text: True,
 ) -> dict[str, Any]:
-    """What the FAQ's template takes: the questions that came back, most asked and best answered first."""
-    found = groups(questions(db, since, until, room), everything(db))
+    """What the FAQ's template takes: the questions that came back, most asked and best answered first.
+
+    `alone` tells whether a question can be understood by itself; others have no place among them.
+    """
+    found = groups([q for q in questions(db, since, until, room) if alone(q.text)], everything(db))
     chosen = [group for group in found if group.answers][:limit]
     title = "常见问题"
     return {

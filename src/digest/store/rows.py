@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from digest.model import Entry, Log, People, Question
@@ -38,7 +38,7 @@ class QuestionRow:
     """A question, or what a talk, a notice or a resource says, with its answers."""
 
     key: str
-    state: str  # answered, open, said
+    state: str  # answered, open, said; asked: left out, so nobody looked for its answers
     score: float
     speaker: int | None
     messages: tuple[int, ...]  # positions
@@ -97,7 +97,7 @@ def rows(log: Log | None, digest: str | None, stages: Stages) -> DayRows:
         kept = list(_edited(found, entries, {q.id: q for q in _asked(asked, day, layout)}, log.messages))
     stored = {q.key for e in kept for q in e.questions}
     left = (
-        EntryRow(q.id, "thread", "", q.topic, False, (_question(q, day, layout),))
+        EntryRow(q.id, "thread", "", q.topic, False, (replace(_question(q, day, layout), state="asked"),))
         for q in asked
         if q.id not in stored and q.score >= LEFT_OUT
     )

@@ -56,7 +56,7 @@ CREATE TABLE questions (
     id INTEGER PRIMARY KEY,
     entry INTEGER NOT NULL,
     key TEXT NOT NULL,
-    state TEXT NOT NULL,            -- answered, open; said: no question
+    state TEXT NOT NULL,            -- answered, open; said: no question; asked: left out, answers not looked for
     score REAL NOT NULL,
     speaker INTEGER,
     messages TEXT NOT NULL,         -- positions

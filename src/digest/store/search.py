@@ -27,7 +27,7 @@ FIELDS: Mapping[str, tuple[float, float]] = {  # weight, usual length in charact
     "topic": (1.5, 10.0),
     "message": (1.6, 20.0),
 }
-STATES: Mapping[str, float] = {"answered": 1.15, "open": 1.0, "said": 0.9}
+STATES: Mapping[str, float] = {"answered": 1.15, "open": 1.0, "asked": 1.0, "said": 0.9}
 LEFT_OUT = 0.85  # of a candidate that no digest holds
 RAW = 0.6  # of a message in no entry
 WHOLE = 1.3  # where the text holds the query as it stands
