@@ -42,6 +42,11 @@ class Day:
     links: tuple[Link, ...] = ()
 
     @cached_property
+    def ordinals(self) -> dict[int, int]:
+        """Which each message is of those with the same second and text."""
+        return ordinals(self.log)
+
+    @cached_property
     def names(self) -> Called | None:
         """What finds the names of the day's people; made once, for questions and resources print by it."""
         return called(self.log, self.people)
@@ -85,7 +90,7 @@ def message_lines(
 def questions(day: Day, cleaning: Cleaning, threshold: float) -> tuple[Question, ...]:
     """Every candidate as a question with printed lines, in order of the log; `kept` where it is published."""
     log, people, turns = day.log, day.people, day.scene.turns
-    order = ordinals(log)
+    order = day.ordinals
     names = day.names
     made: list[Question] = []
     groups = [tuple(m for t in candidate.turns for m in turns[t].messages) for candidate in day.candidates]
@@ -228,7 +233,7 @@ def digest(
         first = entry.questions[0].messages[0]
         belongs = talk is not None and (first > talk.end or talk.start <= first) and _in_session(day, entry)
         (after if belongs else free).append(entry)
-    order = ordinals(log)
+    order = day.ordinals
     sections = []
     if talk is not None and talk_lines:
         entry = Entry(id=identity(log, talk.messages[0], order), kind="talk", lines=tuple(talk_lines), title=talk.title)
@@ -257,7 +262,7 @@ def _in_session(day: Day, entry: Entry) -> bool:
 def resources(day: Day, used: frozenset[int], cleaning: Cleaning) -> tuple[Entry, ...]:
     """Links worth keeping and the owner's notices that stand in no thread and not in the talk."""
     log, people, turns = day.log, day.people, day.scene.turns
-    order = ordinals(log)
+    order = day.ordinals
     found = []
     spoken = frozenset(day.talk.messages) if day.talk else frozenset()
     names = day.names

@@ -113,8 +113,9 @@ def _words(turns: Sequence[Turn], vocabulary: Vocabulary) -> Held:
     from digest.tokens import day
 
     sets = [frozenset(vocabulary.content_words(t.text)) for t in turns]
-    rarity = day(sets)
-    weight = {word: vocabulary.idf(word) * rarity.rarity(word) for word in frozenset[str]().union(*sets)}
+    there = day(sets)
+    rare = {number: there.rare(number) for number in set(there.holding.values())}
+    weight = {word: vocabulary.idf(word) * rare[number] for word, number in there.holding.items()}
     return Held(sets, weight)
 
 

@@ -19,6 +19,8 @@ from .model import Log, People
 TITLES = "总|工|哥|姐|兄|兄弟|老师|同学|大神|大佬|大牛|妹子|老板|群主|先生|女士|帅哥|美女"
 AFTER = "[，,、：:！!~～… ]"
 STOPS = "，,。！!？?；;"
+_SHARED = frozenset(COMMON)  # the same set each day: `parts` remembers labels by it
+_MENTION = re.compile(r"@\S*")
 WORDS = 1  # a label's part that is said more often than this without calling anybody is a word: 安全, 支付
 
 
@@ -57,7 +59,7 @@ class Called:
 
 def called(log: Log, people: People, common: Iterable[str] = COMMON) -> Called | None:
     """What finds the names of a day's people in its messages; None where no name stands in them."""
-    shared = frozenset(common)
+    shared = _SHARED if common is COMMON else frozenset(common)
     labels = dict.fromkeys(label for p in people.persons for label in (p.name, *p.aliases))
     labels.update(dict.fromkeys(m.label for row in people.mentions for m in row))
     plain: dict[str, None] = {}  # stand by themselves
@@ -89,7 +91,9 @@ def called(log: Log, people: People, common: Iterable[str] = COMMON) -> Called |
 
 def _names(candidates: list[str], log: Log) -> list[str]:
     """Those that are names: what is said again and again in sentences is a word."""
-    text = "\n".join(unicodedata.normalize("NFC", re.sub(r"@\S*", "", m.text)) for m in log.messages).lower()
+    if not candidates:
+        return []
+    text = unicodedata.normalize("NFC", _MENTION.sub("", "\n".join([m.text for m in log.messages]))).lower()
     kept = []
     for name in candidates:
         said = text.count(name)

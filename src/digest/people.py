@@ -86,7 +86,7 @@ def _day(log: Log, known: Known) -> Day:
         ids[key(label)] = person
     for labels_ in names:
         labels_.sort(key=lambda x: (x == ME, -count[x]))
-    common = frozenset(known.common)
+    common = _common(known.common)
     more: list[list[str]] = [list(labels_) for labels_ in names]
     for r, person in roots.items():
         for label in groups.get(heads.get(r, r), ()):
@@ -105,6 +105,12 @@ def _day(log: Log, known: Known) -> Day:
 def _own(speaker: str, also: tuple[str, ...]) -> tuple[str, ...]:
     """The labels of a message's speaker that tell who he is: 我 only where there is no other."""
     return tuple(x for x in (speaker, *also) if x != ME) or (ME,)
+
+
+@lru_cache(8)
+def _common(words: tuple[str, ...]) -> frozenset[str]:
+    """The same set each day: `parts` remembers labels by it."""
+    return frozenset(words)
 
 
 @lru_cache(8)

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 TOTAL = 60_101_964  # sum of the frequencies in jieba's dict.txt
@@ -218,20 +220,17 @@ class Day:
 
     def rarity(self, word: str) -> float:
         """From 0 (in every text) to 1 (in one at most)."""
-        if self.texts < 2:
-            return 1.0
-        return 1.0 - math.log(max(1, self.holding.get(word, 1))) / math.log(self.texts)
+        return self.rare(self.holding.get(word, 1))
+
+    def rare(self, number: int) -> float:
+        """The rarity of what so many texts hold."""
+        return 1.0 if self.texts < 2 else 1.0 - math.log(max(1, number)) / math.log(self.texts)
 
 
 def day(texts: Iterable[Iterable[str]]) -> Day:
     """Count in how many texts, given as their content words, each word stands."""
-    holding: dict[str, int] = {}
-    number = 0
-    for words in texts:
-        number += 1
-        for word in dict.fromkeys(words):
-            holding[word] = holding.get(word, 0) + 1
-    return Day(number, holding)
+    sets = [frozenset(words) for words in texts]
+    return Day(len(sets), Counter(chain.from_iterable(sets)))
 
 
 def vocabulary(lists: Mapping[str, Sequence[str]]) -> Vocabulary:
