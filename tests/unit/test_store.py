@@ -265,7 +265,7 @@ def test_a_question_that_she_wrote_herself_is_known_in_the_log(project: Settings
 
 
 def test_what_was_left_out_is_found_and_is_not_called_open(project: Settings) -> None:
-    put(project.root, DAY, said=(*SAID, ("16:00:00", "林山", "大家有没有发现灰度发布的名单总是漏掉几个老商户")))
+    put(project.root, DAY, said=(*SAID, ("16:00:00", "林山", "今天几点下班？")))
     indexed(project)
     with schema.reading(schema.place(project.root)) as db:
         states = {kept: {s for (s,) in rows_} for kept, rows_ in _states(db)}
