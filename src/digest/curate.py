@@ -55,7 +55,9 @@ class Day:
 def identity(log: Log, first: int, ordinals: Mapping[int, int]) -> str:
     """An id from room, day, clock, text and ordinal of a message; never from a name."""
     message = log.messages[first]
-    key = "\x1f".join((log.room, log.day.isoformat(), message.clock, message.text, str(ordinals.get(first, 0))))
+    key = "\x1f".join(
+        (log.room, log.day.isoformat(), message.clock, log.as_written(message), str(ordinals.get(first, 0)))
+    )
     return hashlib.sha256(key.encode()).hexdigest()[:10]
 
 
@@ -64,7 +66,7 @@ def ordinals(log: Log) -> dict[int, int]:
     seen: dict[tuple[int, str], int] = {}
     result = {}
     for i, message in enumerate(log.messages):
-        key = (message.second, message.text)
+        key = (message.second, log.as_written(message))
         result[i] = seen.get(key, 0)
         seen[key] = result[i] + 1
     return result

@@ -9,29 +9,87 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from digest import files
 from digest.errors import DigestError
 from digest.labels import key
-from digest.model import Log
+from digest.model import Log, Message
 
 KEY, LIST = "key", "forgotten"
 KEY_BYTES = 32
 SHORT = 8  # hexadecimal digits of a pseudonym
+INSTEAD = "群友"  # stands where somebody was named
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Forgotten:
-    """The hashes of the labels of those who asked to be forgotten."""
+    """The hashes of the labels of those who asked to be forgotten, and of the names by which others speak of them.
+
+    Of a name its first two characters are hashed too, and its length is told: else every stretch of every message
+    would have to be hashed to find it.
+    """
 
     secret: bytes = b""
     hashes: frozenset[str] = frozenset()
+    names: frozenset[tuple[str, int, str]] = frozenset()  # hash of the first two characters, length, hash
 
     def __contains__(self, label: str) -> bool:
         return bool(self.hashes) and hashed(self.secret, label) in self.hashes
+
+    @cached_property
+    def _lengths(self) -> Mapping[str, Sequence[int]]:
+        found: dict[str, set[int]] = {}
+        for start, length, _ in self.names:
+            found.setdefault(start, set()).add(length)
+        return {start: sorted(lengths, reverse=True) for start, lengths in found.items()}
+
+    @cached_property
+    def _whole(self) -> frozenset[str]:
+        return frozenset(whole for _, _, whole in self.names)
+
+    @cached_property
+    def _starts(self) -> dict[str, Sequence[int]]:
+        return {}  # two characters → lengths of the names that begin with them: texts hold the same ones over and over
+
+    def hidden(self, text: str) -> str:
+        """The text with other words where it names one of them; a mention goes whole."""
+        if not self.names:
+            return text
+        parts: list[str] = []
+        last = at = 0
+        while at < len(text) - 1:
+            start = text[at : at + 2]
+            lengths = self._starts.get(start)
+            if lengths is None:
+                lengths = self._starts[start] = self._lengths.get(_start(self.secret, start), ())
+            end = next((at + n for n in lengths if self._is_name(text, at, at + n)), 0)
+            if not end:
+                at += 1
+                continue
+            mention = at > last and text[at - 1] == "@"
+            parts.append(text[last : at - mention])
+            parts.append("" if mention else INSTEAD)
+            last = at = end + (mention and text[end : end + 1] in ("\u2005", "?"))
+        return "".join([*parts, text[last:]])
+
+    def _is_name(self, text: str, start: int, end: int) -> bool:
+        if end > len(text) or (_latin(text[start]) and start and _latin(text[start - 1])):
+            return False
+        if _latin(text[end - 1]) and end < len(text) and _latin(text[end]):
+            return False  # `dio` is no part of `audio`
+        return hashed(self.secret, text[start:end]) in self._whole
+
+
+def _start(secret: bytes, text: str) -> str:
+    return hmac.new(secret, b"start:" + text[:2].lower().encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:SHORT]
+
+
+def _latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
 
 
 def secret(root: Path) -> bytes:
@@ -70,26 +128,30 @@ def forgotten(root: Path) -> Forgotten:
     if not path.exists():
         return Forgotten()
     try:
-        hashes = json.loads(files.read_bytes(path))
-        return Forgotten(secret(root), frozenset(str(h) for h in hashes))
-    except (ValueError, TypeError):
+        kept = json.loads(files.read_bytes(path))
+        labels, names = (kept["labels"], kept["names"]) if isinstance(kept, dict) else (kept, [])
+        known = frozenset((str(start), int(length), str(whole)) for start, length, whole in names)
+        return Forgotten(secret(root), frozenset(str(h) for h in labels), known)
+    except (ValueError, TypeError, KeyError):
         raise DigestError(
             f"{path}: damaged, so nobody on it could be left out. Bring it back, or forget them anew"
         ) from None
 
 
-def add(root: Path, labels: Iterable[str]) -> None:
-    """Put labels on the list."""
+def add(root: Path, labels: Iterable[str], names: Iterable[str] = ()) -> None:
+    """Put labels on the list, and the names by which others speak of them."""
     known = forgotten(root)
     made = secret(root)
-    hashes = sorted(known.hashes | {hashed(made, label) for label in labels})
+    hashes = known.hashes | {hashed(made, label) for label in labels}
+    called = known.names | {(_start(made, name), len(name), hashed(made, name)) for name in names if len(name) > 1}
     path = root / files.STATE / LIST
-    files.write_atomic(path, json.dumps(hashes, indent=1) + "\n", within=root)
+    text = json.dumps({"labels": sorted(hashes), "names": sorted(called)}, indent=1)
+    files.write_atomic(path, text + "\n", within=root)
     path.chmod(0o600)
 
 
 def without(log: Log, who: Forgotten) -> Log:
-    """The log without the messages of those who are to be forgotten, and without what others quote of them."""
+    """The log without the messages of those who are to be forgotten, and without what others quote and say of them."""
     if not who.hashes:
         return log
     seen: dict[str, bool] = {}
@@ -99,9 +161,20 @@ def without(log: Log, who: Forgotten) -> Log:
             seen[label] = label in who
         return seen[label]
 
-    kept = tuple(
-        replace(m, quote=None) if m.quote and out(m.quote.name) else m
-        for m in log.messages
-        if not any(out(label) for label in (m.speaker, *m.also))
-    )
-    return replace(log, messages=kept)
+    def kept(message: Message) -> Message:
+        quote = message.quote
+        if quote and out(quote.name):
+            quote = None
+        elif quote:
+            said = who.hidden(quote.text)
+            quote = quote if said == quote.text else replace(quote, text=said)
+        text = who.hidden(message.text)
+        if text != message.text:
+            written[message.position] = message.text
+        elif quote is message.quote:
+            return message
+        return replace(message, quote=quote, text=text, raw=who.hidden(message.raw))
+
+    written: dict[int, str] = {}
+    stay = (m for m in log.messages if not any(out(label) for label in (m.speaker, *m.also)))
+    return replace(log, messages=tuple(kept(m) for m in stay), written=written)

@@ -68,6 +68,11 @@ class Log:
     title: str = ""
     oddities: Mapping[str, int] = field(default_factory=dict)  # what was odd, counted by kind
     warnings: tuple[str, ...] = ()
+    written: Mapping[int, str] = field(default_factory=dict)  # by position: texts before names were taken out
+
+    def as_written(self, message: Message) -> str:
+        """A message's text as it stands in the file: ids are made of it, so that they outlive names."""
+        return self.written.get(message.position, message.text)
 
 
 @dataclass(frozen=True, slots=True)

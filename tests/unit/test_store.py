@@ -283,3 +283,12 @@ def _states(db: sqlite3.Connection) -> list[tuple[int, list[tuple[str]]]]:
         )
         for kept in (0, 1)
     ]
+
+
+def test_what_a_killed_rebuild_left_is_swept_away(project: Settings) -> None:
+    indexed(project)
+    store = schema.place(project.root)
+    for suffix in ("", "-wal", "-shm"):
+        store.with_name(f"{store.name}.new{suffix}").write_bytes(b"half a store")
+    indexed(project)
+    assert not list(store.parent.glob("*.new*")) and ask(project, "热点账户")

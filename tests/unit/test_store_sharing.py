@@ -275,3 +275,39 @@ def test_a_passage_is_known_again_after_an_edit() -> None:
 
 def test_mask_counts_what_the_seeds_are() -> None:
     assert mask(SEEDED["mobile"][0])[1] == {"mobile": 1}
+
+
+def test_who_is_named_by_others_stays_forgotten_through_later_builds(tmp_path: Path) -> None:
+    said = (
+        ("09:15:02", "小石-甲公司-开发", "请教一下，梅若兰上次说的热点账户方案怎么落地？Tim也说过要看timeout"),
+        ("09:16:07", "木木", "梅若兰说的缓冲记账我们也在用，先记流水再汇总"),
+        ("09:17:07", "梅若兰-乙公司-架构", "缓冲记账要注意额度控制和对账"),
+        ("09:18:00", "木木", "@梅若兰-乙公司-架构\u2005额度怎么控制？"),
+        ("09:19:00", "木木", "「Tim：梅若兰的方案」\n- - - - - -\n好"),
+        ("09:20:00", "Tim", "好的"),
+    )
+    put(tmp_path, "2031-03-04", said=said)
+    run(tmp_path, "build", "--all")
+    before = (tmp_path / "digests" / "2031-03-04.md").read_text("utf-8")
+    run(tmp_path, "index")
+    for name in ("梅若兰-乙公司-架构", "Tim"):
+        assert run(tmp_path, "forget", name, "--yes").status == 0
+    told = run(tmp_path, "build", "--all")
+    assert told.status == 0
+    after = (tmp_path / "digests" / "2031-03-04.md").read_text("utf-8")
+    assert "Q：群友上次说的热点账户方案怎么落地？群友也说过要看timeout" in after
+    assert next(line for line in before.split("\n") if "<!-- q:" in line).split()[1] in after
+    run(tmp_path, "index")
+    for path in sorted(tmp_path.rglob("*")):
+        if path.is_file() and "seeds" not in path.parts:
+            data = path.read_bytes()
+            assert "梅若兰".encode() not in data and b"Tim" not in data, path
+
+
+def test_a_list_of_the_forgotten_that_an_older_digest_wrote_is_read(project: Path) -> None:
+    run(project, "forget", "木木", "--yes")
+    path = project / STATE / "forgotten"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8"))["labels"]), "utf-8")
+    assert "木木" in forgotten.forgotten(project)
+    path.write_text("{}", "utf-8")
+    assert run(project, "build", "--all").status == 2

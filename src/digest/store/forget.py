@@ -95,7 +95,7 @@ def forget(settings: Settings, person: Traced, entries: Mapping[str, frozenset[s
 
     `entries` gives the person's words in each entry, as the store knows them. Hold the lock around it.
     """
-    forgotten.add(settings.root, person.labels)
+    forgotten.add(settings.root, person.labels, names(person.labels))
     who = Person(names(person.labels), person.texts, entries)
     shelf = Shelf(settings.root, settings.out)
     state = settings.root / files.STATE

@@ -19,7 +19,7 @@ from digest.config import Settings
 from digest.errors import DigestError
 from digest.forgotten import Forgotten
 from digest.store.rows import DayRows, counted, rows
-from digest.store.schema import place, rebuilding, writing
+from digest.store.schema import place, rebuilding, sweep, writing
 from digest.store.writer import Name, Writer, settle
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def index(
     file beside the old one, which takes its place at the end.
     """
     path = place(settings.root)
+    sweep(path)
     with (rebuilding if rebuild else writing)(path) as connection:
         report = _update(connection, settings, stages, since, until, room, processes, progress)
     return Report(*report, size=path.stat().st_size)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from digest.blocks import MARK, RULE, STAMP
+from digest.forgotten import INSTEAD
 from digest.store.published import ANSWER, HEADING, OPEN, QUESTION, plain
 
-INSTEAD = "群友"
 GRAM = 6  # characters that, standing together, tell whose words they are
 PAGE = re.compile(r"\[[0-9-]{10}\]\([^)\n]{1,300}\.md\)")
 MINE = 0.5  # share of a passage's grams that are a person's, from which on it is theirs
@@ -34,7 +34,7 @@ class Person:
 
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
-        return re.compile("|".join(map(re.escape, self.names))) if self.names else None
+        return re.compile("|".join(map(_whole, self.names))) if self.names else None
 
     @cached_property
     def whole(self) -> Mapping[str, frozenset[str]]:
@@ -47,6 +47,13 @@ class Person:
             return True
         grams = [bare[i : i + GRAM] for i in range(len(bare) - GRAM + 1)]
         return bool(grams) and sum(g in self.grams for g in grams) >= MINE * len(grams)
+
+
+def _whole(name: str) -> str:
+    """A name as an expression: one of Latin letters is no part of a longer word."""
+    before = r"(?<![A-Za-z0-9])" if name[0].isascii() and name[0].isalnum() else ""
+    after = r"(?![A-Za-z0-9])" if name[-1].isascii() and name[-1].isalnum() else ""
+    return before + re.escape(name) + after
 
 
 def bared(text: str) -> str:

@@ -147,8 +147,8 @@ def rebuilding(path: Path) -> Iterator[sqlite3.Connection]:
     """A new store that takes the place of the one at `path` once the block ends well; until then the old one works."""
     if path.is_dir():
         raise StoreError(f"{path}: a folder where the store belongs. Move it away, then: digest index")
-    new = path.with_name(path.name + ".new")
-    _remove(new)
+    new = _new(path)
+    sweep(path)
     try:
         with writing(new) as connection:
             connection.execute("PRAGMA synchronous = OFF")  # nobody reads it before it is whole
@@ -160,6 +160,15 @@ def rebuilding(path: Path) -> Iterator[sqlite3.Connection]:
     with _told(path):
         _settle(path)
         new.replace(path)
+
+
+def sweep(path: Path) -> None:
+    """Take away what a rebuild that was killed left beside the store at `path`; hold the project's lock around it."""
+    _remove(_new(path))
+
+
+def _new(path: Path) -> Path:
+    return path.with_name(path.name + ".new")
 
 
 def _settle(path: Path) -> None:
