@@ -12,7 +12,8 @@ from digest import links as stage
 from digest.facts import Facts
 from digest.links import Linking, choices, examples, explain, linking, links, quoted, taken
 from digest.people import people
-from digest.rules.model import Rules, Subject
+from digest.rules import kinds
+from digest.rules.model import Rule, Rules, Subject
 from digest.segment import turns
 
 INTERLEAVED = log(
@@ -104,6 +105,31 @@ def test_evidence_adds_up_to_the_score() -> None:
     for pairs, choice in choices(facts, subject(), linking(ours())):
         for n, score in enumerate(choice.scores):
             assert sum(e.weight for e in pairs.evidence(n)) == pytest.approx(score)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_it_makes_no_difference_how_many_children_are_scored_at_once(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = known(INTERLEAVED, ours())
+    whole = links(facts, subject(), linking(ours()), evidence=True)
+    monkeypatch.setattr("digest.pairs.BLOCK", size)
+    assert links(facts, subject(), linking(ours()), evidence=True) == whole
+
+
+def test_a_rule_may_ask_for_the_replies_chosen_before() -> None:
+    chain = Rule("answered", "links", kinds.Chain(of="anyone", turns=None, min=1, max=None), -6.0)
+    asked = replace(subject(), rules=(*subject().rules, chain))
+    facts = known(INTERLEAVED, ours())
+    given: dict[int, int] = {}
+    for pairs, choice in choices(facts, asked, linking(ours())):
+        for n, parent in enumerate(choice.candidates):
+            told = [e.rule for e in pairs.evidence(n)]
+            assert ("answered" in told) is (given.get(parent, 0) > 0)
+        ((best, probability),) = choice.best(1)
+        if probability > linking(ours()).threshold:
+            given[best] = given.get(best, 0) + 1
+    assert given
 
 
 def test_evidence_comes_with_the_winner_and_the_best_loser_on_demand() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from digest.model import Entry, Log, People, Question
@@ -114,7 +115,7 @@ def rows(log: Log | None, digest: str | None, stages: Stages) -> DayRows:
             for i, m in enumerate(log.messages)
             if texts[i]
         ),
-        turns=tuple((t.speaker, t.start, _acts(day, t.index)) for t in day.scene.turns),
+        turns=tuple((t.speaker, t.start, said) for t, said in zip(day.scene.turns, _acts(day), strict=True)),
         links=tuple((k.child, k.parent, round(k.score, 3)) for k in extract.replies(day)),
         entries=(*kept, *(e for e in left if e.questions[0].text)),
         words=counted(texts, stages),
@@ -125,9 +126,12 @@ def _labels(people: People) -> tuple[tuple[str, ...], ...]:
     return tuple((p.name, *p.aliases) for p in people.persons)
 
 
-def _acts(day: Day, turn: int) -> str:
-    """The acts that a turn was taken for, of those that tell what it is; most are none."""
-    return " ".join(kind for kind in ACTS if day.acts.has(turn, kind))
+def _acts(day: Day) -> list[str]:
+    """The acts that each turn was taken for, of those that tell what it is; most are none."""
+    told = [kind for kind in ACTS if kind in day.acts.taken]
+    if not told:
+        return [""] * len(day.scene.turns)
+    return [" ".join(compress(told, row)) for row in zip(*(day.acts.taken[kind] for kind in told), strict=True)]
 
 
 def counted(texts: Iterable[str], stages: Stages) -> dict[str, int]:
