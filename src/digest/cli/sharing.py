@@ -81,12 +81,15 @@ def forget(
     from digest.store import export as exports
     from digest.store import forget as made
     from digest.store import index, schema
+    from digest.summary import count
 
     settings = config.settings()
     stages = project.stages(settings)
     with files.lock(settings.root):
         found = made.traced(settings, person, stages.known, _progress())
-        names = f"{len(found.labels)} names, {len(found.texts)} messages on {found.days} days"
+        names = (
+            f"{count(len(found.labels), 'name')}, {count(len(found.texts), 'message')} on {count(found.days, 'day')}"
+        )
         if not yes:
             print(f"{names} would be forgotten. Nothing was changed. Do it with --yes")
             return
@@ -100,8 +103,9 @@ def forget(
         left = made.still(settings, found)
     print(f"{names} forgotten")
     for change in changed:
-        print(f"  {change.path}: {change.passages} passages out, {change.names} names replaced")
-    print(f"  knowledge base: built anew from {report.written} days")
+        out = f"{count(change.passages, 'passage')} out, {count(change.names, 'name')} replaced"
+        print(f"  {change.path}: {out}")
+    print(f"  knowledge base: built anew from {count(report.written, 'day')}")
     for wanted in again:
         print(f"  {project.shown(wanted.out)}: exported anew")
     for place in left:
