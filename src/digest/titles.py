@@ -228,10 +228,12 @@ def _phrases(
     for whole in SHAPE.finditer(letters):
         for i in range(whole.start(), whole.end()):
             for j in range(i + 1, min(whole.end(), i + 9) + 1):
+                if not SHAPE.fullmatch(letters, i, j):
+                    continue
                 span = Span(tuple(tagged[i:j]), letters[i:j])
                 after = letters[j : j + 1]
                 following = tagged[j].text if j < len(tagged) else ""
-                if not SHAPE.fullmatch(span.letters) or not _formed(span, after, following, rules):
+                if not _formed(span, after, following, rules):
                     continue
                 text = _text(clause, span.words)
                 if text:
@@ -345,7 +347,7 @@ def _candidate(
 
 def width(text: str) -> float:
     """Characters as the eye counts them: two Latin letters are one."""
-    return sum(0.5 if c < "\u0100" else 1.0 for c in text)
+    return sum([0.5 if c < "\u0100" else 1.0 for c in text])
 
 
 def _whole(question: str, words: Vocabulary, rules: TitleRules) -> str:
