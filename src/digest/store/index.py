@@ -25,7 +25,7 @@ from digest.store.writer import Name, Writer, settle
 if TYPE_CHECKING:
     from digest.pipeline import Stages
 
-FORMAT = "4"  # goes up where rows are made differently: then every day is worked out anew
+FORMAT = "5"  # goes up where rows are made differently: then every day is worked out anew
 CHUNK = 8  # days that a process takes at once
 BATCH = 4  # chunks that one transaction holds
 PACKED = 100  # days from which on it pays to pack the full-text tables

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from digest.render import Layout
 
 ACTS = ("noise", "notice", "opening", "question", "resource")
-LEFT_OUT = 0.08  # probability under which a candidate that no digest holds is not kept as one: its messages are enough
+LEFT_OUT = 0.05  # probability under which a candidate that no digest holds is not kept as one: its messages are enough
 
 
 SAME = 0.5  # likeness from which a question that the editor wrote is one that stands in the log
