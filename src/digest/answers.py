@@ -17,8 +17,6 @@ from digest.model import Answer, Evidence, Link, Turn
 from digest.pairs import Pairs
 from digest.rules.model import Rules, Subject
 
-OWN, GOES_ON = 0.7, 40  # how far the asker's turns after his question are part of it, for so many turns
-
 
 @dataclass(frozen=True, slots=True)
 class Answering:
@@ -30,12 +28,16 @@ class Answering:
     addressed: int = 4  # earlier ones besides, where the turn names their asker
     threshold: float = 0.2  # probability over which a turn is published as an answer
     none: float = 0.0  # log-odds of answering no question
+    own: float = 0.7  # how far the asker's turns after his question are part of it
+    goes_on: int = 40  # for so many turns
 
 
 def answering(rules: Rules) -> Answering:
     """The settings of rules/answers.yml."""
     s = rules.subject("answers").settings
-    return Answering(s["window"], s["turns"], s["open"], s["addressed"], s["threshold"], s["none"])
+    return Answering(
+        s["window"], s["turns"], s["open"], s["addressed"], s["threshold"], s["none"], s["own"], s["goes-on"]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def choices(
         if (facts.sizes[turn.index] or turn.images or turn.links)
         and (candidates := _open(turn.index, questions, starts, facts, how))
     ]
-    pairs.between.ways = _ways(facts.turns, questions, links)
+    pairs.between.ways = _ways(facts.turns, questions, links, how)
     for i, among, scores in pairs.scored(children):
         choice = Choice(i, tuple(among), tuple(scores), how.none)
         yield pairs, choice
@@ -133,7 +135,9 @@ def _open(
     return near + addressed
 
 
-def _ways(turns: Sequence[Turn], questions: Sequence[Sequence[int]], links: Sequence[Link]) -> list[dict[int, float]]:
+def _ways(
+    turns: Sequence[Turn], questions: Sequence[Sequence[int]], links: Sequence[Link], how: Answering
+) -> list[dict[int, float]]:
     """For each turn the questions that its reply links lead to, with the probability that they do.
 
     A turn's parents are alternatives, so the ways over them add up, each as likely as all its links are together.
@@ -157,8 +161,8 @@ def _ways(turns: Sequence[Turn], questions: Sequence[Sequence[int]], links: Sequ
             held.append({own: 1.0})
             continue
         asked = latest.get(turn.speaker)
-        if asked is not None and i - questions[asked][-1] <= GOES_ON:
-            held.append({**ways, asked: max(OWN, ways.get(asked, 0.0))})
+        if asked is not None and i - questions[asked][-1] <= how.goes_on:
+            held.append({**ways, asked: max(how.own, ways.get(asked, 0.0))})
         else:
             held.append(ways)
     return found

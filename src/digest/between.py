@@ -26,7 +26,6 @@ Column = Sequence[float]  # by candidate
 COUNTS = frozenset(
     "turns order quote mention back same talked reacts returns best between chain".split()  # noqa: SIM905
 )
-COUNTS_SHOWN = 1e-6  # sums of weights are rounded, so that their order in a set doesn't show
 
 
 def asked(kind: Kind) -> list[tuple[Key, Interval]]:
@@ -324,7 +323,8 @@ class Between:
             mine = sets[child]
             apart, common = mine.isdisjoint, mine.intersection
             for p in candidates if mine else ():
-                # most pairs share nothing, and to see that is quicker than to make an empty set
+                # most pairs share nothing, and to see that is quicker than to make an empty set; sums are rounded, so
+                # that the order of words in a set doesn't show
                 out.append(0.0 if apart(theirs[p]) else round(sum(map(worth, common(theirs[p]))), 6))
             if not mine:
                 out += [0.0] * len(candidates)

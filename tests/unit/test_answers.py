@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 from chat import known, log, rules
 
-from digest.answers import OWN, Answering, _ways, answering, answers, choices, examples, given
+from digest.answers import Answering, _ways, answering, answers, choices, examples, given
 from digest.facts import Facts
 from digest.links import linking, links
 from digest.model import Link
@@ -138,6 +138,6 @@ def test_alternative_parents_that_both_lead_to_a_question_add_up() -> None:
     facts = known(day, ours())
     to = ((3, 2, 0.3), (3, 0, 0.3), (3, 1, 0.1))
     given_links = tuple(Link(child, parent, score, rank=n) for n, (child, parent, score) in enumerate(to))
-    ways = _ways(facts.turns, ((0,), (1,)), given_links)
-    assert ways[3][0] == pytest.approx(0.3 + 0.3 * OWN)  # the asker's own words lead to his question
+    ways = _ways(facts.turns, ((0,), (1,)), given_links, Answering())
+    assert ways[3][0] == pytest.approx(0.3 + 0.3 * Answering().own)  # the asker's own words lead to his question
     assert ways[3][1] == pytest.approx(0.1)

@@ -149,6 +149,8 @@ _ALL = (
             "turns": whole("how many turns after it", 150, 1, "turns"),
             "open": whole("so many questions compete for a turn, the latest first", 8, 1, "questions"),
             "addressed": whole("and so many earlier ones, where the turn names their asker", 4, 0, "questions"),
+            "own": share("how far what the asker says after his question is part of it, for replies to that", 0.7),
+            "goes-on": whole("for so many turns after the question", 40, 0, "turns"),
             "threshold": share("an answer is published where its probability is over this", 0.2),
             "none": odds("score of answering no question", 0.0),
         },

@@ -170,10 +170,12 @@ def _second(clock: str) -> int:
 
 def alike(one: str, other: str) -> float:
     """How much two texts share, by pairs of characters, from 0 to 1."""
-    mine, theirs = _pairs(one), _pairs(other)
-    if not mine or not theirs:
-        return float(one == other)
-    return 2 * len(mine & theirs) / (len(mine) + len(theirs))
+    return _shared(_pairs(one), _pairs(other), one == other)
+
+
+def _shared(mine: set[str], theirs: set[str], same: bool) -> float:
+    """The Dice coefficient of two texts' pairs; where one has none, whether the texts are the same."""
+    return 2 * len(mine & theirs) / (len(mine) + len(theirs)) if mine and theirs else float(same)
 
 
 def _pairs(text: str) -> set[str]:
@@ -187,7 +189,7 @@ def matched(texts: Sequence[str], others: Sequence[str], least: float = 0.3) -> 
     scored = []
     for i, a in enumerate(mine):
         for j, b in enumerate(theirs):
-            score = 2 * len(a & b) / (len(a) + len(b)) if a and b else float(texts[i] == others[j])
+            score = _shared(a, b, texts[i] == others[j])
             if score > least:
                 scored.append((-score, i, j))
     found: list[int | None] = [None] * len(texts)
