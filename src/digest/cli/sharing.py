@@ -14,6 +14,7 @@ from digest.cli.knowledge import Since, Until, _progress
 if TYPE_CHECKING:
     from digest.config import Settings
     from digest.store.export import Wanted
+    from digest.store.forget import Traced
 
 SHOWN = 12  # places that a report lists; --json lists all
 
@@ -86,23 +87,27 @@ def forget(
     settings = config.settings()
     stages = project.stages(settings)
     with files.lock(settings.root):
-        found = made.traced(settings, person, stages.known, _progress())
+        found = made.traced(settings, person, stages.known, _progress(), made.everyday(stages))
         names = (
             f"{count(len(found.labels), 'name')}, {count(len(found.texts), 'message')} on {count(found.days, 'day')}"
         )
         if not yes:
             print(f"{names} would be forgotten. Nothing was changed. Do it with --yes")
+            _told(found)
             return
         entries = made.entries(schema.place(settings.root), found)
-        changed = made.forget(settings, found, entries)
+        done = made.forget(settings, found, entries)
         report = index.index(settings, lambda: stages, rebuild=True, progress=_progress())
         again = exports.remembered(settings.root)
         with schema.reading(schema.place(settings.root)) as db:
             for wanted in again:
                 exports.written(db, settings.root, wanted, _front(settings, wanted), settings.templates)
         left = made.still(settings, found)
+    for said in (*done.failed, *report.failed):
+        print(f"digest: {said}", file=sys.stderr)
     print(f"{names} forgotten")
-    for change in changed:
+    _told(found)
+    for change in done.changes:
         out = f"{count(change.passages, 'passage')} out, {count(change.names, 'name')} replaced"
         print(f"  {change.path}: {out}")
     print(f"  knowledge base: built anew from {count(report.written, 'day')}")
@@ -110,8 +115,17 @@ def forget(
         print(f"  {project.shown(wanted.out)}: exported anew")
     for place in left:
         print(f"  left to you: {place}")
-    if left:
+    if left or done.failed or report.failed:
         raise typer.Exit(1)
+
+
+def _told(found: Traced) -> None:
+    """Say who is meant, and what is not looked for."""
+    from digest.store.forget import unsought
+
+    print(f"  known as: {', '.join(sorted(found.labels))}")
+    if nicknames := unsought(found):
+        print(f"  not looked for inside sentences, only behind an @: {', '.join(nicknames)}. Read for them")
 
 
 def privacy(json: options.AsJson = False, logs: options.Logs = None) -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from digest.blocks import MARK, RULE, STAMP
-from digest.forgotten import INSTEAD
+from digest.escape import escape
+from digest.forgotten import GOES_ON, INSTEAD
+from digest.labels import fold
 from digest.store.published import ANSWER, HEADING, OPEN, QUESTION, plain
 
 GRAM = 6  # characters that, standing together, tell whose words they are
@@ -23,6 +25,7 @@ class Person:
     names: tuple[str, ...]
     texts: tuple[str, ...]
     entries: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    others: re.Pattern[str] | None = None  # what finds the longer names of others: these stay
 
     @cached_property
     def grams(self) -> frozenset[str]:
@@ -34,7 +37,26 @@ class Person:
 
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
-        return re.compile("|".join(map(_whole, self.names))) if self.names else None
+        if not self.names:
+            return None
+        # a page holds a name as it is written in Markdown
+        spelt = dict.fromkeys(form for name in self.names for form in (fold(name), fold(escape(name, "x", "x"))))
+        return re.compile("|".join(map(_whole, sorted(spelt, key=lambda n: (-len(n), n)))))
+
+    def renamed(self, text: str) -> tuple[str, int]:
+        """The text with another word for each of the names, and how many there were."""
+        if self.pattern is None:
+            return text, 0
+        parts: list[str] = []
+        last = number = 0
+        theirs = [found.span() for found in self.others.finditer(text)] if self.others else []
+        for found in self.pattern.finditer(fold(text)):
+            start, end = found.span()
+            if any(a < end and start < b and not (start <= a and b <= end) for a, b in theirs):
+                continue
+            parts += [text[last:start], INSTEAD]
+            last, number = end, number + 1
+        return "".join([*parts, text[last:]]), number
 
     @cached_property
     def whole(self) -> Mapping[str, frozenset[str]]:
@@ -53,6 +75,8 @@ def _whole(name: str) -> str:
     """A name as an expression: one of Latin letters is no part of a longer word."""
     before = r"(?<![A-Za-z0-9])" if name[0].isascii() and name[0].isalnum() else ""
     after = r"(?![A-Za-z0-9])" if name[-1].isascii() and name[-1].isalnum() else ""
+    if name[0] == "@":
+        after = rf"(?!{GOES_ON.pattern})"  # else the beginning of a longer label
     return before + re.escape(name) + after
 
 
@@ -92,9 +116,7 @@ def redacted(text: str, who: Person, entry: str = "") -> tuple[str, int, int]:
     made = "\n".join(line for passage in kept for line in passage.lines) if gone else text
     if gone:
         made = re.sub(r"\n{4,}", "\n\n\n", made)
-    names = 0
-    if who.pattern is not None:
-        made, names = who.pattern.subn(INSTEAD, made)
+    made, names = who.renamed(made)
     return made, gone, names
 
 
