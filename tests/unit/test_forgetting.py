@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kept import put, run
+
+from digest import files
 
 ASKED = "请教一下，热点账户的缓冲记账怎么控制透支额度？"
 TOLD = "缓冲记账先记流水，再汇总入账，透支要靠额度控制"
@@ -125,3 +128,62 @@ def test_before_anything_is_done_it_says_who_is_meant(tmp_path: Path) -> None:
     assert "known as: 小石-甲公司-开发" in told.out
     assert "not looked for inside sentences, only behind an @: 小石" in told.out
     assert "Perhaps: 小石-甲公司-开发" in run(tmp_path, "forget", "小石").err
+
+
+OTHERS = (
+    ("09:00:00", "小石", "请教一下，对账文件迟到的时候日切要不要等对账文件？"),
+    ("09:01:00", "木木", "不等对账文件，日切照常处理，第二天再补"),
+)
+
+
+@pytest.mark.parametrize("site", ["mkdocs", "hugo", "jekyll"])
+def test_the_exported_page_of_a_day_that_was_the_persons_alone_goes(tmp_path: Path, site: str) -> None:
+    built(tmp_path, *OTHERS, day="2031-03-05")
+    built(tmp_path, QUESTION, ("09:01:00", "林山", TOLD))
+    assert run(tmp_path, "export", "site", "--site", site).status == 0
+    hers = next((tmp_path / "site").rglob("2031-03-05*"))
+    own = hers.with_name("2031-01-01.md")
+    own.write_text("热点账户的缓冲记账\n", "utf-8")
+    assert run(tmp_path, "forget", "林山", "--yes").status == 0
+    assert not list((tmp_path / "site").rglob("2031-03-04*"))
+    assert hers.exists()
+    assert own.exists()
+
+
+def test_an_export_that_was_stopped_while_it_wrote_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built(tmp_path, *OTHERS, day="2031-03-05")
+    built(tmp_path, QUESTION, ("09:01:00", "林山", TOLD))
+    put_in_place = files.write_atomic
+
+    def stop(path: Path, data: bytes | str, **more: Any) -> None:
+        if "index.md" in str(path):
+            raise KeyboardInterrupt
+        put_in_place(path, data, **more)
+
+    monkeypatch.setattr(files, "write_atomic", stop)
+    assert run(tmp_path, "export", "site").status == 130
+    monkeypatch.undo()
+    assert list((tmp_path / "site").rglob("2031-03-04*"))
+    assert run(tmp_path, "forget", "林山", "--yes").status == 0
+    assert not list((tmp_path / "site").rglob("2031-03-04*"))
+
+
+def test_where_nobody_knows_what_was_exported_nothing_is_called_forgotten(tmp_path: Path) -> None:
+    before = built(tmp_path, QUESTION, ("09:01:00", "林山", TOLD))
+    (tmp_path / ".digest" / "exports.json").write_text("[1", "utf-8")
+    told = run(tmp_path, "forget", "林山", "--yes")
+    assert (told.status, told.out) == (2, "")
+    assert "exports.json: damaged" in told.err
+    assert page(tmp_path) == before
+
+
+def test_headings_and_the_title_made_of_the_persons_words_go_with_their_entries(tmp_path: Path) -> None:
+    text = built(tmp_path, QUESTION, ("09:01:00", "木木", TOLD), *((f"1{at[1:]}", *rest) for at, *rest in OTHERS))
+    assert "### 热点账户的缓冲记账" in text
+    assert "热点账户的缓冲记账" in text.partition("---\n\n")[0]
+    assert run(tmp_path, "forget", "林山", "--yes").status == 0
+    after = page(tmp_path)
+    assert "热点账户" not in after
+    assert "### 对账文件" in after
+    assert run(tmp_path, "build", "--all").status == 0
+    assert "热点账户" not in page(tmp_path)

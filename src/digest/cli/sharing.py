@@ -56,7 +56,6 @@ def export(
     wanted = made.Wanted(made.Format(chosen), str(out.absolute()), made.Site(site), first, last, room, pseudonyms)
     with files.lock(settings.root), schema.reading(schema.place(settings.root)) as db:
         written = made.written(db, settings.root, wanted, _front(settings, wanted), settings.templates)
-        made.remember(settings.root, wanted)
     number = "1 file" if len(written) == 1 else f"{len(written)} files"
     print(f"{number}  → {project.shown(out)}")
 
@@ -79,6 +78,7 @@ def forget(
     """
     from digest import config, files
     from digest.cli import project
+    from digest.errors import DigestError
     from digest.store import export as exports
     from digest.store import forget as made
     from digest.store import index, schema
@@ -95,15 +95,19 @@ def forget(
             print(f"{names} would be forgotten. Nothing was changed. Do it with --yes")
             _told(found)
             return
+        again = exports.remembered(settings.root)  # known before anything is changed
         entries = made.entries(schema.place(settings.root), found)
         done = made.forget(settings, found, entries)
         report = index.index(settings, lambda: stages, rebuild=True, progress=_progress())
-        again = exports.remembered(settings.root)
+        failed = [*done.failed, *report.failed]
         with schema.reading(schema.place(settings.root)) as db:
             for wanted in again:
-                exports.written(db, settings.root, wanted, _front(settings, wanted), settings.templates)
+                try:
+                    exports.written(db, settings.root, wanted, _front(settings, wanted), settings.templates)
+                except DigestError as error:
+                    failed.append(str(error))
         left = made.still(settings, found)
-    for said in (*done.failed, *report.failed):
+    for said in failed:
         print(f"digest: {said}", file=sys.stderr)
     print(f"{names} forgotten")
     _told(found)
@@ -115,7 +119,7 @@ def forget(
         print(f"  {project.shown(wanted.out)}: exported anew")
     for place in left:
         print(f"  left to you: {place}")
-    if left or done.failed or report.failed:
+    if left or failed:
         raise typer.Exit(1)
 
 

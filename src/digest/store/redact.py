@@ -15,6 +15,9 @@ from digest.store.published import ANSWER, HEADING, OPEN, QUESTION, plain
 
 GRAM = 6  # characters that, standing together, tell whose words they are
 PAGE = re.compile(r"\[[0-9-]{10}\]\([^)\n]{1,300}\.md\)")
+TOPIC = re.compile("<!-- t:")
+HEADS = ("<!-- t:", "<!-- s:")
+TITLE = re.compile(r"(?<=\n)(title: +\")([^\"\n]*)(\")(?=\n)")
 MINE = 0.5  # share of a passage's grams that are a person's, from which on it is theirs
 
 
@@ -113,11 +116,45 @@ def redacted(text: str, who: Person, entry: str = "") -> tuple[str, int, int]:
         left, out = _block(block, who)
         gone += out
         kept += left
-    made = "\n".join(line for passage in kept for line in passage.lines) if gone else text
+    made = text
     if gone:
+        made = "\n".join(line for passage in _headed(kept, _bare(passages)) for line in passage.lines)
+        made = TITLE.sub(lambda line: _titled(line, who), made, count=1)
         made = re.sub(r"\n{4,}", "\n\n\n", made)
     made, names = who.renamed(made)
     return made, gone, names
+
+
+def _bare(passages: Sequence[_Passage]) -> frozenset[str]:
+    """The marks of topics that hold no entry."""
+    found = set()
+    for n, passage in enumerate(passages):
+        if passage.kind == "mark" and TOPIC.match(passage.lines[0]):
+            after = next((p for p in passages[n + 1 :] if p.kind != "frame" or STAMP.fullmatch(p.lines[0])), None)
+            if after is None or after.kind == "frame" or after.lines[0].startswith(HEADS):
+                found.add(passage.lines[0])
+    return frozenset(found)
+
+
+def _headed(passages: Sequence[_Passage], bare: frozenset[str]) -> Iterator[_Passage]:
+    """The passages without the headings of topics that hold no entry any more; those in `bare` never held one."""
+    emptied = _bare(passages) - bare
+    dropping = False
+    for passage in passages:
+        if passage.kind == "mark":
+            dropping = passage.lines[0] in emptied
+        elif STAMP.fullmatch(passage.lines[0]):
+            dropping = False
+        if not dropping:
+            yield passage
+
+
+def _titled(line: re.Match[str], who: Person) -> str:
+    """A line of the front matter without the topics of the title that are the person's words."""
+    day, dash, rest = line[2].partition("-")
+    parts = rest.split("、")
+    kept = [part for part in parts if not who.said(part, "")]
+    return line[0] if len(kept) == len(parts) else f"{line[1]}{day}{dash if kept else ''}{'、'.join(kept)}{line[3]}"
 
 
 def _passages(text: str, entry: str) -> Iterator[_Passage]:
