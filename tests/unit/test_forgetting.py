@@ -187,3 +187,13 @@ def test_headings_and_the_title_made_of_the_persons_words_go_with_their_entries(
     assert "### 对账文件" in after
     assert run(tmp_path, "build", "--all").status == 0
     assert "热点账户" not in page(tmp_path)
+
+
+def test_exports_of_a_project_that_was_moved_are_still_known(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    built(old, QUESTION, ("09:01:00", "木木", TOLD))
+    assert run(old, "export", "all.jsonl").status == 0
+    old.rename(new)
+    assert run(new, "forget", "木木", "--yes").status == 0
+    assert "先记流水" not in (new / "all.jsonl").read_text("utf-8")

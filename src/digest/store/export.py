@@ -214,8 +214,14 @@ def _sections(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _remember(root: Path, wanted: Wanted) -> None:
     known = [w for w in remembered(root) if w.out != wanted.out]
-    rows = [asdict(w) for w in [*known, wanted]]
+    # below the project by its place there: a project may be moved
+    rows = [{**asdict(w), "out": _inner(root, Path(w.out))} for w in [*known, wanted]]
     files.write_atomic(root / files.STATE / RECORD, json.dumps(rows, ensure_ascii=False, indent=1) + "\n", within=root)
+
+
+def _inner(root: Path, out: Path) -> str:
+    home = root.absolute()
+    return str(out.relative_to(home)) if out.is_relative_to(home) else str(out)
 
 
 def remembered(root: Path) -> list[Wanted]:
@@ -230,6 +236,7 @@ def remembered(root: Path) -> list[Wanted]:
                 **{
                     **row,
                     "format": Format(row["format"]),
+                    "out": str(root.absolute() / row["out"]),
                     "site": Site(row["site"]),
                     "files": tuple(map(str, row.get("files", ()))),
                 }
