@@ -131,6 +131,13 @@ def test_privacy_finds_what_an_editor_put_into_a_page(tmp_path: Path) -> None:
     assert SEEDED["mobile"][0] not in result.out
 
 
+def test_privacy_finds_what_stands_in_a_page_as_markdown_writes_it(tmp_path: Path) -> None:
+    put(tmp_path, said=PERSONAL)
+    (tmp_path / "digests").mkdir()
+    (tmp_path / "digests" / "notes.md").write_text("写给ada.novak&#64;example.org\n", "utf-8")
+    assert "digests/notes.md: 1 email" in run(tmp_path, "privacy").out
+
+
 def test_every_record_has_its_source(personal: Path) -> None:
     rows = [json.loads(line) for line in (personal / "all.jsonl").read_text("utf-8").splitlines()]
     assert rows
