@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli import options, term
+from digest.cli.boundary import short
 from digest.cli.knowledge import Since, Until, _progress
 
 if TYPE_CHECKING:
@@ -108,17 +109,17 @@ def forget(
                     failed.append(str(error))
         left = made.still(settings, found)
     for said in failed:
-        print(f"digest: {said}", file=sys.stderr)
+        print(f"digest: {short(said)}", file=sys.stderr)
     print(f"{names} forgotten")
     _told(found)
     for change in done.changes:
         out = f"{count(change.passages, 'passage')} out, {count(change.names, 'name')} replaced"
-        print(f"  {change.path}: {out}")
+        print(f"  {term.plain(change.path)}: {out}")
     print(f"  knowledge base: built anew from {count(report.written, 'day')}")
     for wanted in again:
         print(f"  {project.shown(wanted.out)}: exported anew")
     for place in left:
-        print(f"  left to you: {place}")
+        print(f"  left to you: {term.plain(place)}")
     if left or failed:
         raise typer.Exit(1)
 
@@ -127,9 +128,9 @@ def _told(found: Traced) -> None:
     """Say who is meant, and what is not looked for."""
     from digest.store.forget import unsought
 
-    print(f"  known as: {', '.join(sorted(found.labels))}")
+    print(f"  known as: {term.plain(', '.join(sorted(found.labels)))}")
     if nicknames := unsought(found):
-        print(f"  not looked for inside sentences, only behind an @: {', '.join(nicknames)}. Read for them")
+        print(f"  not looked for inside sentences, only behind an @: {term.plain(', '.join(nicknames))}. Read for them")
 
 
 def privacy(json: options.AsJson = False, logs: options.Logs = None) -> None:
@@ -143,7 +144,7 @@ def privacy(json: options.AsJson = False, logs: options.Logs = None) -> None:
     settings = project.settings(logs=logs)
     report = made.exposure(settings, project.stages(settings).known, _progress())
     for said in report.failed:
-        print(f"digest: {said}", file=sys.stderr)
+        print(f"digest: {short(said)}", file=sys.stderr)
     if json:
         import json as js
         from dataclasses import asdict
@@ -162,7 +163,7 @@ def privacy(json: options.AsJson = False, logs: options.Logs = None) -> None:
             print(f"  {term.cut(f'{place.path}: {kinds}', term.columns() - 2)}")
     print("in digests and exports:" if report.pages else "in digests and exports: nothing")
     for place in report.pages:
-        print(f"  {place.path}: {', '.join(f'{n} {k}' for k, n in place.kinds.items())}")
+        print(f"  {term.plain(place.path)}: {', '.join(f'{n} {k}' for k, n in place.kinds.items())}")
     if report.pages:
         raise typer.Exit(1)
 

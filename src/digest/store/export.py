@@ -29,7 +29,7 @@ from digest.store.schema import SHIFT
 from digest.store.search import positions
 
 RECORD = "exports.json"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is code to a spreadsheet
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # a cell that begins so is code to a spreadsheet
 
 
 class Format(StrEnum):
