@@ -197,3 +197,11 @@ def test_exports_of_a_project_that_was_moved_are_still_known(tmp_path: Path) -> 
     old.rename(new)
     assert run(new, "forget", "木木", "--yes").status == 0
     assert "先记流水" not in (new / "all.jsonl").read_text("utf-8")
+
+
+def test_a_short_answer_goes_where_nothing_was_indexed_yet(tmp_path: Path) -> None:
+    put(tmp_path, "2031-03-04", said=(QUESTION, ("09:01:00", "木木", "限额500")))
+    assert run(tmp_path, "build", "--all").status == 0
+    assert "限额500" in page(tmp_path)
+    assert run(tmp_path, "forget", "木木", "--yes").status == 0
+    assert "限额500" not in page(tmp_path)

@@ -97,6 +97,9 @@ def forget(
             _told(found)
             return
         again = exports.remembered(settings.root)  # known before anything is changed
+        if not schema.place(settings.root).exists():
+            # the store alone knows whose a short answer is
+            index.index(settings, lambda: stages, progress=_progress())
         entries = made.entries(schema.place(settings.root), found)
         done = made.forget(settings, found, entries)
         report = index.index(settings, lambda: stages, rebuild=True, progress=_progress())
