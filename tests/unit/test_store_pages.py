@@ -11,7 +11,8 @@ from kept import LATER, SAID, put, run
 from digest import config
 from digest.config import Settings
 from digest.errors import UsageError
-from digest.store import pages, repeats, schema
+from digest.rules.load import load
+from digest.store import pages, repeats, sameness, schema
 
 AGAIN = (
     ("09:00:00", "小石-甲公司-开发", "请问热点账户做缓冲记账的话，透支怎么控制？"),
@@ -35,7 +36,8 @@ def project(tmp_path: Path) -> Settings:
 
 def test_the_same_question_on_two_days_is_one_with_all_its_answers(project: Settings) -> None:
     with schema.reading(schema.place(project.root)) as db:
-        (group,) = repeats.groups(repeats.questions(db), repeats.everything(db))
+        how = sameness.how(load((config.packaged_rules(),)))
+        (group,) = repeats.groups(repeats.questions(db), repeats.everything(db), how)
     assert group.days == ("2031-03-05", "2031-04-02")
     assert group.answers == 2
 
@@ -99,6 +101,11 @@ def test_a_month_of_which_nothing_is_indexed_says_so(project: Settings) -> None:
         ("请问热点账户的余额更新怎么处理？", "热点账户的余额更新一般怎么处理比较好？", True),
         ("请问热点账户的余额更新怎么处理？", "热点账户的科目由谁来设置？", False),
         ("请问热点账户的余额更新怎么处理？", "备付金账户的余额更新怎么处理？", False),
+        ("请问热点账户和缓冲记账有什么区别？", "热点账户跟缓冲记账的差别是什么呢？", True),
+        ("请问热点账户能直接在网关里冻结吗？", "网关里可以直接冻结热点账户吗？", True),
+        ("请问甲甲乙有支付牌照吗？", "丙丙丁有支付牌照吗？", False),
+        ("请问对账文件一般多少钱一份？", "热点账户现在还有别的办法吗？", False),
+        ("能不能举个热点账户的例子？", "热点账户能举个具体的例子吗？", False),
         ("还有什么需要注意的？", "那还有什么要注意的？", False),
     ],
 )
@@ -110,3 +117,14 @@ def test_the_same_question_is_one_that_asks_the_same_of_the_same(
     run(tmp_path, "index")
     run(tmp_path, "faq")
     assert (one.removeprefix("请问") in (tmp_path / "digests" / "faq.md").read_text("utf-8")) == same
+
+
+def test_the_rules_say_how_much_alike_the_same_question_is(tmp_path: Path) -> None:
+    said = ("请问热点账户的余额更新怎么处理？", "热点账户的余额更新一般怎么处理比较好？")
+    for day, text in zip(("2031-03-04", "2031-03-05"), said, strict=True):
+        put(tmp_path, day, said=(("09:00:00", "林山", text), ("09:01:00", "木木", "先记流水，再汇总更新")))
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "same.yml").write_text("subject: same\nsettings: {likeness: 0.95}\n", "utf-8")
+    run(tmp_path, "index")
+    run(tmp_path, "faq")
+    assert "热点账户" not in (tmp_path / "digests" / "faq.md").read_text("utf-8")

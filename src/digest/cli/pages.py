@@ -40,7 +40,8 @@ def faq(
     from digest.cli import project
     from digest.errors import UsageError
     from digest.rules.load import load
-    from digest.store import before, pages
+    from digest.store import pages
+    from digest.store.sameness import how
 
     settings = project.settings(out=out, templates=templates)
     first, last = (config.parse_day(d).isoformat() if d else "" for d in (since, until))
@@ -48,8 +49,7 @@ def faq(
         raise UsageError(f"--limit {limit}: nothing to write. Give a number from 1 on")
 
     def made(db: sqlite3.Connection) -> dict[str, Any]:
-        alone = before.enough(load(settings.rules)).stands_alone
-        return pages.faq(db, _front(settings), room, first, last, limit, alone)
+        return pages.faq(db, _front(settings), how(load(settings.rules)), room, first, last, limit)
 
     _write(settings, "faq", "faq.md.j2", room, made, "items", dry_run=dry_run, fresh=fresh)
 

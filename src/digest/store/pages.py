@@ -7,13 +7,14 @@ import datetime as dt
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from digest.errors import UsageError
 from digest.render import Ours, front_matter, marked, page_link
 from digest.store.repeats import Asked, Group, everything, groups, questions
+from digest.store.sameness import How
 from digest.store.schema import SHIFT
 
 BEST, OPEN, A_DAY = 12, 12, 3  # threads and open questions of a month's page, threads of one day at most
@@ -57,17 +58,18 @@ def week(said: str) -> Span:
 def faq(
     db: sqlite3.Connection,
     front: Mapping[str, Any],
+    how: How,
     room: str | None = None,
     since: str = "",
     until: str = "",
     limit: int = 100,
-    alone: Callable[[str], bool] = lambda text: True,
 ) -> dict[str, Any]:
     """What the FAQ's template takes: the questions that came back, most asked and best answered first.
 
-    `alone` tells whether a question can be understood by itself; others have no place among them.
+    What can't be understood by itself has no place among them.
     """
-    found = groups([q for q in questions(db, since, until, room) if alone(q.text)], everything(db))
+    asked = [q for q in questions(db, since, until, room) if how.stands_alone(q.text)]
+    found = groups(asked, everything(db), how)
     chosen = [group for group in found if group.answers][:limit]
     title = "常见问题"
     return {
