@@ -278,7 +278,7 @@ _ALL = (
         settings={
             "most": whole("so many earlier answers are shown under a question; 0 shows none", 1, 0, "answers"),
             "other_rooms": Field(Flag(), "whether answers of other rooms are shown", False),
-            "likeness": share("how alike the two must be, by the sum of `same`", 0.42),
+            "likeness": share("how alike the two must be, by the sum of `same`", 0.4),
             "answered": share(
                 "share of the question, by the weight of its words, that the earlier answers must hold", 0.3
             ),

@@ -27,7 +27,7 @@ class Enough:
     how: How
     most: int = 1
     other_rooms: bool = False
-    likeness: float = 0.42
+    likeness: float = 0.4
     answered: float = 0.3
 
 
