@@ -43,6 +43,8 @@ def test_the_same_question_on_two_days_is_one_with_all_its_answers(project: Sett
 
 
 def test_the_faq_is_a_page_that_keeps_its_editors_words(project: Settings) -> None:
+    assert run(project.root, "build", "2031-04-02").status == 0
+    assert run(project.root, "index").status == 0
     assert run(project.root, "faq").status == 0
     path = project.out / "faq.md"
     text = path.read_text("utf-8")
@@ -50,6 +52,7 @@ def test_the_faq_is_a_page_that_keeps_its_editors_words(project: Settings) -> No
     assert "A（2031-03-05）：" in text
     assert "A（2031-04-02）：" in text
     assert "[2031-04-02](2031-04-02.md)" in text
+    assert "问过：2031-03-05、" in text  # no digest of that day: no link that leads nowhere
     path.write_text(text.replace("先冻结额度", "先预留额度"), "utf-8")
     put(project.root, "2031-04-20", said=AGAIN)
     assert run(project.root, "index").status == 0
@@ -60,6 +63,8 @@ def test_the_faq_is_a_page_that_keeps_its_editors_words(project: Settings) -> No
 
 
 def test_a_roundup_has_the_best_threads_what_stayed_open_and_names_who_agreed(project: Settings) -> None:
+    assert run(project.root, "build", "2031-04-09", "--room", "arch").status == 0
+    assert run(project.root, "index").status == 0
     assert run(project.root, "month", "2031-04").status == 0
     text = (project.out / "2031-04.md").read_text("utf-8")
     assert "透支怎么控制" in text
@@ -68,6 +73,33 @@ def test_a_roundup_has_the_best_threads_what_stayed_open_and_names_who_agreed(pr
     assert "木木" in text
     assert "林山" not in text
     assert "2031-03" not in text
+    assert "\n2031-04-02\n" in text  # no digest of that day
+
+
+NOTICE = (
+    ("09:00:00", "小石-甲公司-开发", "请问热点账户做缓冲记账的话，透支怎么控制？"),
+    ("09:03:00", "木木", "缓冲记账要先冻结额度，超过额度就转成实时记账"),
+    ("09:04:00", "小石-甲公司-开发", "那冻结的额度多久释放？"),
+    (
+        "09:06:00",
+        "木木",
+        "本周六下午有聚会，地点在江边的茶馆，想来的朋友请找我报名，名额不多，先到先得，带上名片和一个好故事",
+    ),
+    ("11:00:00", "林山", "请教一下，跨境结汇的额度怎么申请？"),
+    ("13:00:00", "林山", "请教一下大家，" + "外面的人都说跨境的额度不好拿，我们也这样想，" * 9 + "怎么办？"),
+)
+
+
+def test_a_roundup_takes_answers_to_the_point_and_open_questions_that_stand_alone(tmp_path: Path) -> None:
+    put(tmp_path, "2031-04-02", said=NOTICE)
+    assert run(tmp_path, "index").status == 0
+    assert run(tmp_path, "month", "2031-04").status == 0
+    text = (tmp_path / "digests" / "2031-04.md").read_text("utf-8")
+    assert "A：缓冲记账要先冻结额度" in text
+    assert "茶馆" not in text
+    assert "Q：那冻结的额度" not in text
+    assert text.count("==待回复==") <= 1
+    assert "外面的人" not in text
 
 
 def test_a_week_and_a_room_narrow_a_roundup(project: Settings) -> None:

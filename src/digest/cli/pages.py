@@ -86,12 +86,14 @@ def _roundup(
     span: Any, room: str | None, out: Path | None, templates: Path | None, *, dry_run: bool, fresh: bool
 ) -> None:
     from digest.cli import project
+    from digest.rules.load import load
     from digest.store import pages
+    from digest.store.sameness import how
 
     settings = project.settings(out=out, templates=templates)
 
     def made(db: sqlite3.Connection) -> dict[str, Any]:
-        return pages.roundup(db, span, _front(settings), room)
+        return pages.roundup(db, span, _front(settings), how(load(settings.rules)), room)
 
     _write(settings, span.name, "roundup.md.j2", room, made, "best", dry_run=dry_run, fresh=fresh)
 

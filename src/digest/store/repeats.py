@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from digest.store.sameness import How, likeness, said
+from digest.store.sameness import How, cosine, held, likeness, said
 from digest.store.schema import SHIFT
 from digest.store.search import lexicon, positions
 from digest.store.words import Lexicon
 
+POINT = 0.1  # likeness in words from which an answer speaks of its question
 COMMON = 150  # questions that hold a word over which it brings no two together
 
 
@@ -38,6 +39,8 @@ class Asked:
     state: str
     messages: tuple[int, ...]
     answers: tuple[Reply, ...]
+    digest: str = ""  # path of its day's digest, "" where none was built
+    score: float = 0.0  # how sure it is that it is a question worth its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,16 @@ def questions(db: sqlite3.Connection, since: str = "", until: str = "", room: st
     ):
         answers[question].append(Reply(text, speaker, positions(messages)))
     rows = db.execute(
-        "SELECT q.id, e.key, q.key, l.day, l.room, q.text, coalesce(t.title, ''), q.state, q.messages FROM questions q"
+        "SELECT q.id, e.key, q.key, l.day, l.room, q.text, coalesce(t.title, ''), q.state, q.messages, l.digest,"
+        " q.score FROM questions q"
         f" JOIN entries e ON e.id = q.entry JOIN logs l ON l.id = q.id >> {SHIFT} LEFT JOIN topics t ON t.id = e.topic"
         " WHERE e.kept AND e.kind = 'thread' AND l.day >= ? AND l.day <= ? AND (? IS NULL OR l.room = ?)"
         " ORDER BY l.day, l.room, q.id",
         (since, until or "9999", room, room),
     )
     return tuple(
-        Asked(n, key, question, day, where, text, topic, state, positions(messages), tuple(answers[n]))
-        for n, key, question, day, where, text, topic, state, messages in rows
+        Asked(n, key, question, day, where, text, topic, state, positions(messages), tuple(answers[n]), *rest)
+        for n, key, question, day, where, text, topic, state, messages, *rest in rows
     )
 
 
@@ -85,6 +89,12 @@ def everything(db: sqlite3.Connection) -> Lexicon:
     known = lexicon(db, "")
     rows = db.execute("SELECT word, times, tells FROM words").fetchall()
     return replace(known, times={w: n for w, n, _ in rows}, tells={w: t for w, _, t in rows})
+
+
+def to_the_point(asked: Asked, known: Lexicon) -> tuple[Reply, ...]:
+    """The answers whose words are those of the question or its topic: a notice that came in between is none."""
+    own = held(f"{asked.text}\n{asked.topic}", known)
+    return tuple(r for r in asked.answers if cosine(own, held(r.text, known)) >= POINT)
 
 
 def groups(asked: Sequence[Asked], known: Lexicon, how: How) -> tuple[Group, ...]:
@@ -126,4 +136,5 @@ def groups(asked: Sequence[Asked], known: Lexicon, how: How) -> tuple[Group, ...
                 head[n] = one
             del members[other]
     found = [Group(tuple(asked[n] for n in sorted(m))) for m in members.values() if len({asked[n].day for n in m}) > 1]
-    return tuple(sorted(found, key=lambda g: (-len(g.days), -min(g.answers, 12), g.asked[0].row)))
+    good = {g: sum(len(to_the_point(a, known)) for a in g.asked) for g in found}
+    return tuple(sorted(found, key=lambda g: (-len(g.days), -good[g], -min(g.answers, 12), g.asked[0].row)))
