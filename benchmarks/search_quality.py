@@ -158,9 +158,8 @@ def measure(db: sqlite3.Connection, asked: list[Wanted], misses: int) -> None:
                 print(f"  missed {wanted.day} {wanted.room}: {wanted.text[:60]!r} by {query[:60]!r}")
         took.sort()
         figures = ", ".join(f"{k} {100 * counts[k] / number:.1f}" for k in ("entry", "question", "reached"))
-        print(
-            f"{name}: {figures}; {1000 * took[len(took) // 2]:.1f} ms of CPU a search, {1000 * took[-1]:.0f} ms the slowest"
-        )
+        middle, slowest = 1000 * took[len(took) // 2], 1000 * took[-1]
+        print(f"{name}: {figures}; {middle:.1f} ms of CPU a search, {slowest:.0f} ms the slowest")
 
 
 def _holds(db: sqlite3.Connection, hit: search.Hit, wanted: Wanted) -> bool:

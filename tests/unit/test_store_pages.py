@@ -62,6 +62,14 @@ def test_the_faq_is_a_page_that_keeps_its_editors_words(project: Settings) -> No
     assert "A（2031-04-20）：" in again
 
 
+def test_the_faq_tells_why_questions_are_held_to_be_the_same(project: Settings) -> None:
+    told = run(project.root, "faq", "--why", "--dry-run")
+    assert told.status == 0
+    assert "2031-03-05, 2031-04-02" in told.out
+    assert "both say" in told.out and "缓冲记账" in told.out
+    assert not (project.out / "faq.md").exists()
+
+
 def test_a_roundup_has_the_best_threads_what_stayed_open_and_names_who_agreed(project: Settings) -> None:
     assert run(project.root, "build", "2031-04-09", "--room", "arch").status == 0
     assert run(project.root, "index").status == 0

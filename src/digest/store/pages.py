@@ -13,7 +13,7 @@ from typing import Any
 
 from digest.errors import UsageError
 from digest.render import Ours, front_matter, marked, page_link
-from digest.store.repeats import Asked, Group, Reply, everything, groups, questions, to_the_point
+from digest.store.repeats import Asked, Group, Reply, everything, groups, questions, reason, to_the_point
 from digest.store.sameness import How
 from digest.store.schema import SHIFT
 from digest.store.words import Lexicon
@@ -71,7 +71,8 @@ def faq(
     What can't be understood by itself has no place among them.
     """
     asked = [q for q in questions(db, since, until, room) if how.stands_alone(q.text)]
-    found = groups(asked, everything(db), how)
+    known = everything(db)
+    found = groups(asked, known, how)
     chosen = [group for group in found if group.answers][:limit]
     title = "常见问题"
     return {
@@ -79,6 +80,7 @@ def faq(
         "title": title,
         "room": room or "",
         "items": [_item(group, room) for group in chosen],
+        "why": [(_asked(group.best.text), group.days, reason(group, known, how)) for group in chosen],
     }
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from digest.store.sameness import How, cosine, held, likeness, said
+from digest.store.sameness import How, Likeness, cosine, held, likeness, said
 from digest.store.schema import SHIFT
 from digest.store.search import lexicon, positions
 from digest.store.words import Lexicon
@@ -138,3 +138,10 @@ def groups(asked: Sequence[Asked], known: Lexicon, how: How) -> tuple[Group, ...
     found = [Group(tuple(asked[n] for n in sorted(m))) for m in members.values() if len({asked[n].day for n in m}) > 1]
     good = {g: sum(len(to_the_point(a, known)) for a in g.asked) for g in found}
     return tuple(sorted(found, key=lambda g: (-len(g.days), -good[g], -min(g.answers, 12), g.asked[0].row)))
+
+
+def reason(group: Group, known: Lexicon, how: How) -> Likeness | None:
+    """By what the two questions of a group are alike that are so most."""
+    texts = [said(a.text, known, how) for a in group.asked]
+    found = (likeness(one, other, how) for n, one in enumerate(texts) for other in texts[n + 1 :])
+    return max((each for each in found if each), key=lambda each: each.score, default=None)
