@@ -11,7 +11,8 @@ from kept import LATER, SAID, put, run
 from digest import config
 from digest.config import Settings
 from digest.errors import UsageError
-from digest.store import pages, repeats, schema
+from digest.rules.load import load
+from digest.store import pages, repeats, sameness, schema
 
 AGAIN = (
     ("09:00:00", "小石-甲公司-开发", "请问热点账户做缓冲记账的话，透支怎么控制？"),
@@ -35,12 +36,15 @@ def project(tmp_path: Path) -> Settings:
 
 def test_the_same_question_on_two_days_is_one_with_all_its_answers(project: Settings) -> None:
     with schema.reading(schema.place(project.root)) as db:
-        (group,) = repeats.groups(repeats.questions(db), repeats.everything(db))
+        how = sameness.how(load((config.packaged_rules(),)))
+        (group,) = repeats.groups(repeats.questions(db), repeats.everything(db), how)
     assert group.days == ("2031-03-05", "2031-04-02")
     assert group.answers == 2
 
 
 def test_the_faq_is_a_page_that_keeps_its_editors_words(project: Settings) -> None:
+    assert run(project.root, "build", "2031-04-02").status == 0
+    assert run(project.root, "index").status == 0
     assert run(project.root, "faq").status == 0
     path = project.out / "faq.md"
     text = path.read_text("utf-8")
@@ -48,6 +52,7 @@ def test_the_faq_is_a_page_that_keeps_its_editors_words(project: Settings) -> No
     assert "A（2031-03-05）：" in text
     assert "A（2031-04-02）：" in text
     assert "[2031-04-02](2031-04-02.md)" in text
+    assert "问过：2031-03-05、" in text  # no digest of that day: no link that leads nowhere
     path.write_text(text.replace("先冻结额度", "先预留额度"), "utf-8")
     put(project.root, "2031-04-20", said=AGAIN)
     assert run(project.root, "index").status == 0
@@ -57,7 +62,17 @@ def test_the_faq_is_a_page_that_keeps_its_editors_words(project: Settings) -> No
     assert "A（2031-04-20）：" in again
 
 
+def test_the_faq_tells_why_questions_are_held_to_be_the_same(project: Settings) -> None:
+    told = run(project.root, "faq", "--why", "--dry-run")
+    assert told.status == 0
+    assert "2031-03-05, 2031-04-02" in told.out
+    assert "both say" in told.out and "缓冲记账" in told.out
+    assert not (project.out / "faq.md").exists()
+
+
 def test_a_roundup_has_the_best_threads_what_stayed_open_and_names_who_agreed(project: Settings) -> None:
+    assert run(project.root, "build", "2031-04-09", "--room", "arch").status == 0
+    assert run(project.root, "index").status == 0
     assert run(project.root, "month", "2031-04").status == 0
     text = (project.out / "2031-04.md").read_text("utf-8")
     assert "透支怎么控制" in text
@@ -66,6 +81,33 @@ def test_a_roundup_has_the_best_threads_what_stayed_open_and_names_who_agreed(pr
     assert "木木" in text
     assert "林山" not in text
     assert "2031-03" not in text
+    assert "\n2031-04-02\n" in text  # no digest of that day
+
+
+NOTICE = (
+    ("09:00:00", "小石-甲公司-开发", "请问热点账户做缓冲记账的话，透支怎么控制？"),
+    ("09:03:00", "木木", "缓冲记账要先冻结额度，超过额度就转成实时记账"),
+    ("09:04:00", "小石-甲公司-开发", "那冻结的额度多久释放？"),
+    (
+        "09:06:00",
+        "木木",
+        "本周六下午有聚会，地点在江边的茶馆，想来的朋友请找我报名，名额不多，先到先得，带上名片和一个好故事",
+    ),
+    ("11:00:00", "林山", "请教一下，跨境结汇的额度怎么申请？"),
+    ("13:00:00", "林山", "请教一下大家，" + "外面的人都说跨境的额度不好拿，我们也这样想，" * 9 + "怎么办？"),
+)
+
+
+def test_a_roundup_takes_answers_to_the_point_and_open_questions_that_stand_alone(tmp_path: Path) -> None:
+    put(tmp_path, "2031-04-02", said=NOTICE)
+    assert run(tmp_path, "index").status == 0
+    assert run(tmp_path, "month", "2031-04").status == 0
+    text = (tmp_path / "digests" / "2031-04.md").read_text("utf-8")
+    assert "A：缓冲记账要先冻结额度" in text
+    assert "茶馆" not in text
+    assert "Q：那冻结的额度" not in text
+    assert text.count("==待回复==") <= 1
+    assert "外面的人" not in text
 
 
 def test_a_week_and_a_room_narrow_a_roundup(project: Settings) -> None:
@@ -99,6 +141,11 @@ def test_a_month_of_which_nothing_is_indexed_says_so(project: Settings) -> None:
         ("请问热点账户的余额更新怎么处理？", "热点账户的余额更新一般怎么处理比较好？", True),
         ("请问热点账户的余额更新怎么处理？", "热点账户的科目由谁来设置？", False),
         ("请问热点账户的余额更新怎么处理？", "备付金账户的余额更新怎么处理？", False),
+        ("请问热点账户和缓冲记账有什么区别？", "热点账户跟缓冲记账的差别是什么呢？", True),
+        ("请问热点账户能直接在网关里冻结吗？", "网关里可以直接冻结热点账户吗？", True),
+        ("请问甲甲乙有支付牌照吗？", "丙丙丁有支付牌照吗？", False),
+        ("请问对账文件一般多少钱一份？", "热点账户现在还有别的办法吗？", False),
+        ("能不能举个热点账户的例子？", "热点账户能举个具体的例子吗？", False),
         ("还有什么需要注意的？", "那还有什么要注意的？", False),
     ],
 )
@@ -110,3 +157,14 @@ def test_the_same_question_is_one_that_asks_the_same_of_the_same(
     run(tmp_path, "index")
     run(tmp_path, "faq")
     assert (one.removeprefix("请问") in (tmp_path / "digests" / "faq.md").read_text("utf-8")) == same
+
+
+def test_the_rules_say_how_much_alike_the_same_question_is(tmp_path: Path) -> None:
+    said = ("请问热点账户的余额更新怎么处理？", "热点账户的余额更新一般怎么处理比较好？")
+    for day, text in zip(("2031-03-04", "2031-03-05"), said, strict=True):
+        put(tmp_path, day, said=(("09:00:00", "林山", text), ("09:01:00", "木木", "先记流水，再汇总更新")))
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "same.yml").write_text("subject: same\nsettings: {likeness: 0.95}\n", "utf-8")
+    run(tmp_path, "index")
+    run(tmp_path, "faq")
+    assert "热点账户" not in (tmp_path / "digests" / "faq.md").read_text("utf-8")

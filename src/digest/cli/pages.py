@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digest.cli import options
+from digest.cli import options, term
 from digest.cli.knowledge import Since, Until
 
 if TYPE_CHECKING:
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from digest.config import Settings
+    from digest.store.sameness import Likeness
 
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the digests; default: digests.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Throw the edits in this page away; a backup is kept.")]
+Why = Annotated[bool, typer.Option("--why", help="Tell by what the questions of each were held to be the same.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", metavar="N", help="How many questions.")]
 
 
@@ -31,6 +33,7 @@ def faq(
     templates: options.Templates = None,
     dry_run: DryRun = False,
     fresh: Fresh = False,
+    why: Why = False,
 ) -> None:
     """Write the group's FAQ: questions that came back on several days, with all their answers by date.
 
@@ -40,7 +43,8 @@ def faq(
     from digest.cli import project
     from digest.errors import UsageError
     from digest.rules.load import load
-    from digest.store import before, pages
+    from digest.store import pages
+    from digest.store.sameness import how
 
     settings = project.settings(out=out, templates=templates)
     first, last = (config.parse_day(d).isoformat() if d else "" for d in (since, until))
@@ -48,10 +52,22 @@ def faq(
         raise UsageError(f"--limit {limit}: nothing to write. Give a number from 1 on")
 
     def made(db: sqlite3.Connection) -> dict[str, Any]:
-        alone = before.enough(load(settings.rules)).stands_alone
-        return pages.faq(db, _front(settings), room, first, last, limit, alone)
+        page = pages.faq(db, _front(settings), how(load(settings.rules)), room, first, last, limit)
+        for question, days, found in page["why"] if why else ():
+            print(f"{', '.join(days)}  {term.cut(question, term.columns() // 2)}")
+            print(f"  {_reason(found)}")
+        return page
 
     _write(settings, "faq", "faq.md.j2", room, made, "items", dry_run=dry_run, fresh=fresh)
+
+
+def _reason(found: Likeness) -> str:
+    """By what two questions are alike, in a line."""
+    asked = (
+        "; both ask for a difference" if -1 in found.asked else "; both ask for the same kind" if found.asked else ""
+    )
+    figures = f"words {found.words:.2f}, characters {found.characters:.2f}, covered {found.covered:.2f}"
+    return f"{found.score:.2f}: {figures}; both say {', '.join(sorted(found.shared))}{asked}"
 
 
 def month(
@@ -86,12 +102,14 @@ def _roundup(
     span: Any, room: str | None, out: Path | None, templates: Path | None, *, dry_run: bool, fresh: bool
 ) -> None:
     from digest.cli import project
+    from digest.rules.load import load
     from digest.store import pages
+    from digest.store.sameness import how
 
     settings = project.settings(out=out, templates=templates)
 
     def made(db: sqlite3.Connection) -> dict[str, Any]:
-        return pages.roundup(db, span, _front(settings), room)
+        return pages.roundup(db, span, _front(settings), how(load(settings.rules)), room)
 
     _write(settings, span.name, "roundup.md.j2", room, made, "best", dry_run=dry_run, fresh=fresh)
 

@@ -278,17 +278,36 @@ _ALL = (
         settings={
             "most": whole("so many earlier answers are shown under a question; 0 shows none", 1, 0, "answers"),
             "other_rooms": Field(Flag(), "whether answers of other rooms are shown", False),
-            "likeness": share("how alike two questions must be that share two telling words or more", 0.28),
-            "one_word": share("how alike they must be, in words and in characters, where they share one alone", 0.45),
-            "telling": odds("a word tells from this weight on: rare in the group and in the language", 2.8),
-            "shortest": whole("characters, signs not counted, from which a question may say what it is about", 8),
+            "likeness": share("how alike the two must be, by the sum of `same`", 0.4),
             "answered": share(
                 "share of the question, by the weight of its words, that the earlier answers must hold", 0.3
             ),
         },
+    ),
+    Declaration(
+        "same",
+        "which questions are the same one, asked again",
+        settings={
+            "likeness": share("from this sum on the FAQ takes two questions for one", 0.4),
+            "together": share("so much alike are the questions of a group on average", 0.3),
+            "words": share("counts how far the words of two questions agree", 0.2),
+            "characters": share("counts how far their pairs of characters agree", 0.28),
+            "covered": share("counts how much of what one is about the other speaks of", 0.16),
+            "weight": share("counts how much they share that tells what they are about", 0.15),
+            "much": odds("so much weight of shared words counts whole", 15.0),
+            "asked": share("both ask for the same kind of thing", 0.08),
+            "difference": share("both ask for a difference", 0.16),
+            "apart": share("taken away where each names something that the other doesn't", 0.06),
+            "least": share("under this likeness in characters two questions are never one", 0.18),
+            "one_word": share("nor under this in words and characters, where they share a single telling word", 0.35),
+            "telling": odds("a word tells from this weight on: rare in the group and in the language", 2.4),
+            "shortest": whole("characters, signs not counted, from which a question may say what it is about", 8),
+        },
         lists={
             "asks": patterns("what says none of these asks nothing"),
             "never": patterns("what says this hangs on what was said around it, or on the day"),
+            "kinds": patterns("kinds of things that are asked for, each its own"),
+            "differences": patterns("what says this asks for a difference"),
         },
     ),
     Declaration(

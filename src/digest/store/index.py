@@ -24,8 +24,10 @@ from digest.store.writer import Name, Writer, settle
 
 if TYPE_CHECKING:
     from digest.pipeline import Stages
+    from digest.tokens import Vocabulary
 
-FORMAT = "5"  # goes up where rows are made differently: then every day is worked out anew
+FORMAT = "6"  # goes up where rows are made differently: then every day is worked out anew
+STRAY = 0.65  # of what a word unknown to dictionary and lexicon would tell
 CHUNK = 8  # days that a process takes at once
 BATCH = 4  # chunks that one transaction holds
 PACKED = 100  # days from which on it pays to pack the full-text tables
@@ -116,10 +118,8 @@ def _update(
         (stored,) = connection.execute("SELECT value FROM meta WHERE key = 'rules'").fetchone()
         if stored == _meta_stamp(settings, rules):
             return 0, unchanged, 0, 0, 0, tuple(failed)
-    from digest.tokens import RAREST
-
     made = stages()
-    writer = Writer(connection, lambda texts: counted(texts, made), lambda word: made.vocabulary.idf(word) / RAREST)
+    writer = Writer(connection, lambda texts: counted(texts, made), lambda word: _tells(word, made.vocabulary))
     messages = entries = written = 0
     try:
         if gone:
@@ -194,6 +194,20 @@ def _stamp(source: Source, rules: str) -> str:
     for path in (source.log, source.digest):
         hashed.update(b"\x1f" + (hashlib.sha256(files.read_bytes(path)).digest() if path else b""))
     return hashed.hexdigest()[:24]
+
+
+def _tells(word: str, vocabulary: Vocabulary) -> float:
+    """How rare a word is in the language, from 0 to 1.
+
+    What neither a dictionary nor the lexicon of the field knows is a name, or characters that happened to stand
+    together: it tells less, and nothing where a stop word is at an end of it (联了, 要接).
+    """
+    from digest.tokens import RAREST, UNKNOWN
+
+    told = vocabulary.idf(word)
+    if told != UNKNOWN or word in vocabulary.field_terms:
+        return told / RAREST
+    return STRAY * told / RAREST if vocabulary.stop.isdisjoint((word[0], word[-1])) else 0.0
 
 
 def _name(source: Source, settings: Settings) -> Name:

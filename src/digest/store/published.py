@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from digest.blocks import parse
@@ -170,26 +170,27 @@ def _second(clock: str) -> int:
 
 def alike(one: str, other: str) -> float:
     """How much two texts share, by pairs of characters, from 0 to 1."""
-    return _shared(_pairs(one), _pairs(other), one == other)
+    return dice(character_pairs(one), character_pairs(other), one == other)
 
 
-def _shared(mine: set[str], theirs: set[str], same: bool) -> float:
+def dice(mine: Set[str], theirs: Set[str], same: bool = False) -> float:
     """The Dice coefficient of two texts' pairs; where one has none, whether the texts are the same."""
     return 2 * len(mine & theirs) / (len(mine) + len(theirs)) if mine and theirs else float(same)
 
 
-def _pairs(text: str) -> set[str]:
+def character_pairs(text: str) -> set[str]:
+    """The pairs of characters of a text, signs left out."""
     text = "".join(c for c in text if c.isalnum())
     return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
 def matched(texts: Sequence[str], others: Sequence[str], least: float = 0.3) -> list[int | None]:
     """For each text the place of the other that it was made from, None where none is like it; each goes once."""
-    mine, theirs = [_pairs(t) for t in texts], [_pairs(t) for t in others]
+    mine, theirs = [character_pairs(t) for t in texts], [character_pairs(t) for t in others]
     scored = []
     for i, a in enumerate(mine):
         for j, b in enumerate(theirs):
-            score = _shared(a, b, texts[i] == others[j])
+            score = dice(a, b, texts[i] == others[j])
             if score > least:
                 scored.append((-score, i, j))
     found: list[int | None] = [None] * len(texts)

@@ -1,4 +1,4 @@
-"""Questions that come back: the same one on several days, found by the rare words, topics and answers they share."""
+"""Questions that come back: the same one on several days, found by what both say and ask (`sameness.py`)."""
 
 from __future__ import annotations
 
@@ -7,19 +7,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from digest.store.sameness import TELLING, Held, Said, cosine, held, likeness, said
+from digest.store.sameness import How, Likeness, cosine, held, likeness, said
 from digest.store.schema import SHIFT
 from digest.store.search import lexicon, positions
 from digest.store.words import Lexicon
 
-LIKE = 0.3  # likeness from which two questions are one
-ONE_WORD = 0.45  # likeness, in words and in characters, from which two are one that share a single telling word
-NEARLY = 0.25  # likeness from which topic and answers are looked at too:
-ABOUT = 0.1  # so much their likeness adds
-STILL = 0.2  # likeness that all of a group keep on average
-SHARED = 2  # telling words that two questions should share
-COMMON = 60  # questions that hold a word over which it brings no two together
-FROM_ANSWERS, FROM_TOPIC = 0.25, 0.4  # of a word's weight where it stands in the answers, in the topic
+POINT = 0.1  # likeness in words from which an answer speaks of its question
+COMMON = 150  # questions that hold a word over which it brings no two together
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +39,8 @@ class Asked:
     state: str
     messages: tuple[int, ...]
     answers: tuple[Reply, ...]
+    digest: str = ""  # path of its day's digest, "" where none was built
+    score: float = 0.0  # how sure it is that it is a question worth its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +71,16 @@ def questions(db: sqlite3.Connection, since: str = "", until: str = "", room: st
     ):
         answers[question].append(Reply(text, speaker, positions(messages)))
     rows = db.execute(
-        "SELECT q.id, e.key, q.key, l.day, l.room, q.text, coalesce(t.title, ''), q.state, q.messages FROM questions q"
+        "SELECT q.id, e.key, q.key, l.day, l.room, q.text, coalesce(t.title, ''), q.state, q.messages, l.digest,"
+        " q.score FROM questions q"
         f" JOIN entries e ON e.id = q.entry JOIN logs l ON l.id = q.id >> {SHIFT} LEFT JOIN topics t ON t.id = e.topic"
         " WHERE e.kept AND e.kind = 'thread' AND l.day >= ? AND l.day <= ? AND (? IS NULL OR l.room = ?)"
         " ORDER BY l.day, l.room, q.id",
         (since, until or "9999", room, room),
     )
     return tuple(
-        Asked(n, key, question, day, where, text, topic, state, positions(messages), tuple(answers[n]))
-        for n, key, question, day, where, text, topic, state, messages in rows
+        Asked(n, key, question, day, where, text, topic, state, positions(messages), tuple(answers[n]), *rest)
+        for n, key, question, day, where, text, topic, state, messages, *rest in rows
     )
 
 
@@ -94,17 +91,23 @@ def everything(db: sqlite3.Connection) -> Lexicon:
     return replace(known, times={w: n for w, n, _ in rows}, tells={w: t for w, _, t in rows})
 
 
-def groups(asked: Sequence[Asked], known: Lexicon) -> tuple[Group, ...]:
+def to_the_point(asked: Asked, known: Lexicon) -> tuple[Reply, ...]:
+    """The answers whose words are those of the question or its topic: a notice that came in between is none."""
+    own = held(f"{asked.text}\n{asked.topic}", known)
+    return tuple(r for r in asked.answers if cosine(own, held(r.text, known)) >= POINT)
+
+
+def groups(asked: Sequence[Asked], known: Lexicon, how: How) -> tuple[Group, ...]:
     """Questions asked on more than one day, most asked and best answered first.
 
     Two are joined where they are alike, and a group with another where all of both are, on average: a chain of
     neighbours makes no group.
     """
-    texts = [said(a.text, known) for a in asked]
+    texts = [said(a.text, known, how) for a in asked]
     holding: dict[str, list[int]] = defaultdict(list)
     for n, each in enumerate(texts):
         for word, weight in each.telling.items():
-            if weight >= TELLING:
+            if weight >= how.telling:
                 holding[word].append(n)
     pairs: set[tuple[int, int]] = set()
     for places in holding.values():
@@ -115,10 +118,11 @@ def groups(asked: Sequence[Asked], known: Lexicon) -> tuple[Group, ...]:
     def like(a: int, b: int) -> float:
         pair = (min(a, b), max(a, b))
         if pair not in scores:
-            scores[pair] = _score(asked, texts, *pair, known)
+            found = likeness(texts[pair[0]], texts[pair[1]], how)
+            scores[pair] = found.score if found else 0.0
         return scores[pair]
 
-    ranked = sorted((pair for pair in pairs if like(*pair) >= LIKE), key=lambda pair: (-like(*pair), pair))
+    ranked = sorted((p for p in pairs if like(*p) >= how.likeness), key=lambda p: (-round(like(*p), 6), p))
     members = {n: [n] for n in range(len(asked))}
     head = list(range(len(asked)))
     for a, b in ranked:
@@ -126,32 +130,18 @@ def groups(asked: Sequence[Asked], known: Lexicon) -> tuple[Group, ...]:
         if one == other:
             continue
         mine, theirs = members[one], members[other]
-        if sum(like(x, y) for x in mine for y in theirs) >= STILL * len(mine) * len(theirs):
+        if sum(like(x, y) for x in mine for y in theirs) >= how.together * len(mine) * len(theirs):
             mine += theirs
             for n in theirs:
                 head[n] = one
             del members[other]
     found = [Group(tuple(asked[n] for n in sorted(m))) for m in members.values() if len({asked[n].day for n in m}) > 1]
-    return tuple(sorted(found, key=lambda g: (-len(g.days), -min(g.answers, 12), g.asked[0].row)))
+    good = {g: sum(len(to_the_point(a, known)) for a in g.asked) for g in found}
+    return tuple(sorted(found, key=lambda g: (-len(g.days), -good[g], -min(g.answers, 12), g.asked[0].row)))
 
 
-def _score(asked: Sequence[Asked], texts: Sequence[Said], a: int, b: int, known: Lexicon) -> float:
-    """How alike two questions are; topic and answers can bring two together that are nearly so."""
-    found = likeness(texts[a], texts[b])
-    if found is None:
-        return 0.0
-    if found.telling < SHARED:
-        return found.score if min(found.words, found.characters) >= ONE_WORD else 0.0
-    if found.score >= LIKE or found.score < NEARLY:
-        return found.score
-    around = cosine(*(_with_context(asked[n], texts[n].telling, known) for n in (a, b)))
-    return found.score + ABOUT * around
-
-
-def _with_context(asked: Asked, own: Held, known: Lexicon) -> dict[str, float]:
-    """A question's words with those of its topic and its answers, which weigh less."""
-    words = held("\n".join(r.text for r in asked.answers), known, FROM_ANSWERS)
-    for more in (held(asked.topic, known, FROM_TOPIC), own):
-        for word, weight in more.items():
-            words[word] = max(words.get(word, 0.0), weight)
-    return words
+def reason(group: Group, known: Lexicon, how: How) -> Likeness | None:
+    """By what the two questions of a group are alike that are so most."""
+    texts = [said(a.text, known, how) for a in group.asked]
+    found = (likeness(one, other, how) for n, one in enumerate(texts) for other in texts[n + 1 :])
+    return max((each for each in found if each), key=lambda each: each.score, default=None)

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from digest.store.schema import SHIFT
-from digest.store.words import Lexicon, Term, candidates, folded, places, spaced, terms
+from digest.store.words import Lexicon, Term, candidates, count, folded, spaced, terms
 
 FETCHED = 600  # rows a word brings at most, the newest ones
 ENOUGH = 900  # rows after which commoner words bring none of their own
-FEW = 6  # words by which messages are looked for: they are short
+MANY, FEW = 10, 6  # words by which entries and messages are looked for, the rarest ones; messages are short
 SCORED = 60  # rows that are scored in full
 CLOSEST = 24  # hits in which the query is looked for as it stands
 K1, B = 1.2, 0.6
@@ -170,9 +170,8 @@ def _fetched(
             worth[row] = worth.get(row, 0.0) + term.weight
         if term.needed:
             needed = set(rows) if needed is None else needed & set(rows)
-    chosen = worth if needed is None else [row for row in worth if row in needed]
-    best = sorted(chosen, key=lambda row: (-worth[row], -row))[:SCORED]
-    return {row: held[row] for row in best}
+    best = sorted((-much, -row) for row, much in worth.items() if needed is None or row in needed)[:SCORED]
+    return {-row: held[-row] for _, row in best}
 
 
 def _scored(texts: Mapping[str, str], held: int, looked: Sequence[Term]) -> float:
@@ -182,16 +181,16 @@ def _scored(texts: Mapping[str, str], held: int, looked: Sequence[Term]) -> floa
     total = there = all_ = 0.0
     for n, term in enumerate(looked):
         all_ += term.weight
-        count = 0.0
+        found = 0.0
         for form in term.forms:
             for text, weight in fields:
-                if form in text:
-                    count += weight * len(places(text, form))
-        if not count and held >> n & 1:
-            count = 0.5  # it stands there with something in between: `银企 直连`
-        if count:
+                if number := count(text, form):
+                    found += weight * number
+        if not found and held >> n & 1:
+            found = 0.5  # it stands there with something in between: `银企 直连`
+        if found:
             there += term.weight
-            total += term.weight * count * (K1 + 1) / (count + K1)
+            total += term.weight * found * (K1 + 1) / (found + K1)
     return total * (there / all_)
 
 
@@ -215,7 +214,7 @@ def _entries(
             f" AND rowid IN (SELECT id FROM questions WHERE speaker IN ({who})"
             f" UNION SELECT question FROM answers WHERE speaker IN ({who}))"
         )
-    found = _fetched(db, "question_words", looked, logs, only)
+    found = _fetched(db, "question_words", looked[:MANY], logs, only)
     rows = list(found)
     marks = ",".join("?" * len(rows))
     answers: dict[int, list[Said]] = defaultdict(list)
@@ -246,11 +245,12 @@ def _one_each(hits: Iterable[Hit]) -> list[Hit]:
     return list(best.values())
 
 
-def _covered(hits: Iterable[Hit]) -> frozenset[tuple[str, str, int]]:
-    """The messages that stand in hits already."""
-    return frozenset(
-        (hit.day, hit.room, p) for hit in hits for p in (*hit.messages, *(p for a in hit.answers for p in a.messages))
-    )
+def _covered(hits: Iterable[Hit]) -> dict[tuple[str, str], set[int]]:
+    """The messages that stand in hits already, by day and room."""
+    found: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for hit in hits:
+        found[hit.day, hit.room].update(hit.messages, *(a.messages for a in hit.answers))
+    return found
 
 
 def _messages(
@@ -258,7 +258,7 @@ def _messages(
     looked: Sequence[Term],
     filters: Filters,
     logs: frozenset[int] | None,
-    covered: frozenset[tuple[str, str, int]],
+    covered: Mapping[tuple[str, str], set[int]],
 ) -> list[Hit]:
     only = ""
     if filters.persons is not None:
@@ -272,7 +272,7 @@ def _messages(
         f" JOIN logs l ON l.id = m.id >> {SHIFT} WHERE m.id IN ({marks})",
         rows,
     ):
-        if (day, room, position) in covered:
+        if position in covered.get((day, room), ()):
             continue
         score = _scored({"message": text}, found[row], looked) * RAW
         name = f"{room}/{day}:{position}" if room else f"{day}:{position}"

@@ -159,6 +159,13 @@ def spans(text: str, forms: Iterable[str]) -> list[tuple[int, int]]:
     return merged
 
 
+def count(low: str, form: str) -> int:
+    """How often a folded form stands in a folded text."""
+    if not (_latin(form[0]) or _latin(form[-1])):
+        return low.count(form)
+    return len(places(low, form)) if form in low else 0
+
+
 def places(low: str, form: str) -> list[int]:
     """Where a folded form starts in a folded text."""
     found = []

@@ -48,7 +48,8 @@ class Writer:
 
     def commit(self) -> None:
         self.connection.executemany(
-            "INSERT INTO words VALUES (?, ?, ?) ON CONFLICT (word) DO UPDATE SET times = times + excluded.times",
+            "INSERT INTO words VALUES (?, ?, ?) ON CONFLICT (word)"
+            " DO UPDATE SET times = times + excluded.times, tells = excluded.tells",
             ((word, times, self.tells(word)) for word, times in self.words.items()),
         )
         self.words.clear()
