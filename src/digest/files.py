@@ -72,6 +72,22 @@ def lies(path: Path) -> bool:
     return True
 
 
+def remove(path: Path, *, within: Path) -> None:
+    """Take the plain file at `path` away, where there is one; no symlink in the path below `within` is followed."""
+    root, parts = _below(path, within)
+    try:
+        folder = _folder(root, parts[:-1])
+        try:
+            _content(path, parts[-1], folder)  # refuses what is no file
+            os.unlink(parts[-1], dir_fd=folder)
+        finally:
+            os.close(folder)
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        raise told(path, error, "write") from None
+
+
 class _Unset:
     """Stands for "whatever is there now"."""
 

@@ -9,20 +9,25 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from digest import files
 from digest.errors import DigestError
-from digest.labels import key
+from digest.labels import fold, key
 from digest.model import Log, Message
+from digest.people import own
 
 KEY, LIST = "key", "forgotten"
 KEY_BYTES = 32
 SHORT = 8  # hexadecimal digits of a pseudonym
 INSTEAD = "群友"  # stands where somebody was named
+SHORTEST = 2  # characters of a name; a longer one is hardly the beginning of another
+WORD = re.compile(r"[^\W_]+")
+GOES_ON = re.compile(r"[\w~-]")
 
 
 @dataclass(frozen=True)
@@ -55,10 +60,14 @@ class Forgotten:
     def _starts(self) -> dict[str, Sequence[int]]:
         return {}  # two characters → lengths of the names that begin with them: texts hold the same ones over and over
 
-    def hidden(self, text: str) -> str:
-        """The text with other words where it names one of them; a mention goes whole."""
+    def hidden(self, text: str, others: re.Pattern[str] | None = None) -> str:
+        """The text with other words where it names one of them; a mention goes whole.
+
+        `others` finds words that only begin or end like such a name: these stay.
+        """
         if not self.names:
             return text
+        theirs = [found.span() for found in others.finditer(text)] if others else []
         parts: list[str] = []
         last = at = 0
         while at < len(text) - 1:
@@ -67,12 +76,13 @@ class Forgotten:
             if lengths is None:
                 lengths = self._starts[start] = self._lengths.get(_start(self.secret, start), ())
             end = next((at + n for n in lengths if self._is_name(text, at, at + n)), 0)
-            if not end:
+            if not end or any(a < end and at < b and not (at <= a and b <= end) for a, b in theirs):
                 at += 1
                 continue
             mention = at > last and text[at - 1] == "@"
             parts.append(text[last : at - mention])
-            parts.append("" if mention else INSTEAD)
+            parts.append("" if mention or text[at] == "@" else INSTEAD)
+            mention = mention or text[at] == "@"
             last = at = end + (mention and text[end : end + 1] in ("\u2005", "?"))
         return "".join([*parts, text[last:]])
 
@@ -81,11 +91,22 @@ class Forgotten:
             return False
         if _latin(text[end - 1]) and end < len(text) and _latin(text[end]):
             return False  # `dio` is no part of `audio`
+        if text[start] == "@" and GOES_ON.match(text, end):
+            return False  # a longer label
         return hashed(self.secret, text[start:end]) in self._whole
 
 
 def _start(secret: bytes, text: str) -> str:
-    return hmac.new(secret, b"start:" + text[:2].lower().encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:SHORT]
+    return hmac.new(secret, b"start:" + fold(text[:2]).encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:SHORT]
+
+
+def longer(labels: Iterable[str], is_name: Callable[[str], bool]) -> re.Pattern[str] | None:
+    """What finds the words of labels that hold a name of two characters and more: 小石头, where 小石 is forgotten."""
+    words = {word for label in labels for word in WORD.findall(label) if len(word) > SHORTEST}
+    held = sorted(
+        (w for w in words if any(is_name(w[i : i + SHORTEST]) for i in range(len(w) - 1))), key=lambda w: (-len(w), w)
+    )
+    return re.compile("|".join(map(re.escape, held))) if held else None
 
 
 def _latin(char: str) -> bool:
@@ -155,6 +176,7 @@ def without(log: Log, who: Forgotten) -> Log:
     if not who.hashes:
         return log
     seen: dict[str, bool] = {}
+    others = _others(log, who)
 
     def out(label: str) -> bool:
         if label not in seen:
@@ -166,15 +188,23 @@ def without(log: Log, who: Forgotten) -> Log:
         if quote and out(quote.name):
             quote = None
         elif quote:
-            said = who.hidden(quote.text)
+            said = who.hidden(quote.text, others)
             quote = quote if said == quote.text else replace(quote, text=said)
-        text = who.hidden(message.text)
+        text = who.hidden(message.text, others)
         if text != message.text:
             written[message.position] = message.text
         elif quote is message.quote:
             return message
-        return replace(message, quote=quote, text=text, raw=who.hidden(message.raw))
+        return replace(message, quote=quote, text=text, raw=who.hidden(message.raw, others))
 
     written: dict[int, str] = {}
-    stay = (m for m in log.messages if not any(out(label) for label in (m.speaker, *m.also)))
+    stay = (m for m in log.messages if not any(out(label) for label in own(m.speaker, m.also)))
     return replace(log, messages=tuple(kept(m) for m in stay), written=written)
+
+
+def _others(log: Log, who: Forgotten) -> re.Pattern[str] | None:
+    """What finds the longer names of who else speaks."""
+    if not who.names:
+        return None
+    speakers = dict.fromkeys(label for m in log.messages for label in (m.speaker, *m.also))
+    return longer((label for label in speakers if label not in who), lambda name: who.hidden(name) != name)

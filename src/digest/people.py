@@ -17,7 +17,7 @@ from digest.labels import COMMON, key, likeness, parts, rarity, spans, told
 from digest.meant import EVERYONE, Day, meant, mention, plain_spans
 from digest.model import Log, Mention, People, Person
 
-__all__ = ["COMMON", "ME", "Known", "learn", "named", "people", "plain_spans"]
+__all__ = ["COMMON", "ME", "Known", "learn", "named", "own", "people", "plain_spans"]
 
 ME = "我"  # the exporter's own label in every log
 
@@ -67,17 +67,17 @@ def _day(log: Log, known: Known) -> Day:
         return k
 
     # two exports merged: each exporter is 我 in his own, so 我 beside another label is that one, and 我 alone is either
-    own = [_own(m.speaker, m.also) if m.also else (m.speaker,) for m in log.messages]
+    said_by = [own(m.speaker, m.also) if m.also else (m.speaker,) for m in log.messages]
     two_exports = any(m.also and ME in (m.speaker, *m.also) for m in log.messages)
-    for labels in own:
+    for labels in said_by:
         for other in labels[1:]:
             a, b = root(labels[0]), root(other)
             if a != b:
                 head[b] = a
     roots: dict[str, int] = {}
-    count: Counter[str] = Counter(label for labels in own for label in labels)
+    count: Counter[str] = Counter(label for labels in said_by for label in labels)
     place = {label: roots.setdefault(root(label), len(roots)) for label in count}
-    speaker = tuple(place[labels[0]] for labels in own)
+    speaker = tuple(place[labels[0]] for labels in said_by)
     names: list[list[str]] = [[] for _ in roots]
     ids: dict[str, int] = {}
     for label in count:
@@ -102,7 +102,7 @@ def _day(log: Log, known: Known) -> Day:
     return day
 
 
-def _own(speaker: str, also: tuple[str, ...]) -> tuple[str, ...]:
+def own(speaker: str, also: tuple[str, ...]) -> tuple[str, ...]:
     """The labels of a message's speaker that tell who he is: 我 only where there is no other."""
     return tuple(x for x in (speaker, *also) if x != ME) or (ME,)
 

@@ -131,6 +131,13 @@ def test_privacy_finds_what_an_editor_put_into_a_page(tmp_path: Path) -> None:
     assert SEEDED["mobile"][0] not in result.out
 
 
+def test_privacy_finds_what_stands_in_a_page_as_markdown_writes_it(tmp_path: Path) -> None:
+    put(tmp_path, said=PERSONAL)
+    (tmp_path / "digests").mkdir()
+    (tmp_path / "digests" / "notes.md").write_text("写给ada.novak&#64;example.org\n", "utf-8")
+    assert "digests/notes.md: 1 email" in run(tmp_path, "privacy").out
+
+
 def test_every_record_has_its_source(personal: Path) -> None:
     rows = [json.loads(line) for line in (personal / "all.jsonl").read_text("utf-8").splitlines()]
     assert rows
@@ -158,6 +165,33 @@ def test_a_cell_of_a_table_is_never_a_formula(tmp_path: Path) -> None:
     assert run(tmp_path, "export", "all.csv").status == 0
     rows = list(csv.reader(io.StringIO((tmp_path / "all.csv").read_text("utf-8-sig"))))
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+def test_a_full_width_sign_opens_no_formula_either(tmp_path: Path) -> None:
+    put(tmp_path, said=(("09:00:00", "林山", "＝1+1 请问有人遇到过对账文件这样开头吗？怎么处理？"), *SAID))
+    assert run(tmp_path, "index").status == 0
+    assert run(tmp_path, "export", "all.csv").status == 0
+    rows = list(csv.reader(io.StringIO((tmp_path / "all.csv").read_text("utf-8-sig"))))
+    assert any("对账文件这样开头" in cell for row in rows for cell in row)
+    assert not any(cell.startswith(("＝", "=")) for row in rows for cell in row)
+
+
+def test_a_file_name_cannot_command_the_terminal(tmp_path: Path) -> None:
+    put(tmp_path, said=PERSONAL)
+    (tmp_path / "digests").mkdir()
+    (tmp_path / "digests" / "x\x1b[31m.md").write_text(f"打给{SEEDED['mobile'][0]}\n", "utf-8")
+    result = run(tmp_path, "privacy")
+    assert "1 mobile" in result.out
+    assert "\x1b" not in result.out
+
+
+@pytest.mark.parametrize(
+    "args", [("show", "\udcff"), ("search", "怎么", "--room", "\udcff"), ("faq", "--room", "\udcff")]
+)
+def test_an_argument_that_is_no_utf_8_is_refused(personal: Path, args: tuple[str, ...]) -> None:
+    result = run(personal, *args)
+    assert result.status == 2
+    assert result.err.startswith("digest: ")
 
 
 @pytest.mark.parametrize("args", [("x.doc",), ("a", "--site", "wix"), ("no/such/x.csv",), ("x.csv", "--format", "pdf")])

@@ -106,7 +106,8 @@ def graph(
         print(text, end="")
         return
     project.write(out, text)
-    print(f"{len(drawn.turns)} turns, {len(drawn.links)} links, {len(drawn.threads)} threads  → {project.shown(out)}")
+    place = term.plain(project.shown(out))
+    print(f"{len(drawn.turns)} turns, {len(drawn.links)} links, {len(drawn.threads)} threads  → {place}")
 
 
 def people(

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest.cli import options, term
+from digest.cli.boundary import short
 from digest.cli.knowledge import Since, Until, _progress
 
 if TYPE_CHECKING:
     from digest.config import Settings
     from digest.store.export import Wanted
+    from digest.store.forget import Traced
 
 SHOWN = 12  # places that a report lists; --json lists all
 
@@ -55,7 +57,6 @@ def export(
     wanted = made.Wanted(made.Format(chosen), str(out.absolute()), made.Site(site), first, last, room, pseudonyms)
     with files.lock(settings.root), schema.reading(schema.place(settings.root)) as db:
         written = made.written(db, settings.root, wanted, _front(settings, wanted), settings.templates)
-        made.remember(settings.root, wanted)
     number = "1 file" if len(written) == 1 else f"{len(written)} files"
     print(f"{number}  → {project.shown(out)}")
 
@@ -78,6 +79,7 @@ def forget(
     """
     from digest import config, files
     from digest.cli import project
+    from digest.errors import DigestError
     from digest.store import export as exports
     from digest.store import forget as made
     from digest.store import index, schema
@@ -86,32 +88,52 @@ def forget(
     settings = config.settings()
     stages = project.stages(settings)
     with files.lock(settings.root):
-        found = made.traced(settings, person, stages.known, _progress())
+        found = made.traced(settings, person, stages.known, _progress(), made.everyday(stages))
         names = (
             f"{count(len(found.labels), 'name')}, {count(len(found.texts), 'message')} on {count(found.days, 'day')}"
         )
         if not yes:
             print(f"{names} would be forgotten. Nothing was changed. Do it with --yes")
+            _told(found)
             return
+        again = exports.remembered(settings.root)  # known before anything is changed
+        if not schema.place(settings.root).exists():
+            # the store alone knows whose a short answer is
+            index.index(settings, lambda: stages, progress=_progress())
         entries = made.entries(schema.place(settings.root), found)
-        changed = made.forget(settings, found, entries)
+        done = made.forget(settings, found, entries)
         report = index.index(settings, lambda: stages, rebuild=True, progress=_progress())
-        again = exports.remembered(settings.root)
+        failed = [*done.failed, *report.failed]
         with schema.reading(schema.place(settings.root)) as db:
             for wanted in again:
-                exports.written(db, settings.root, wanted, _front(settings, wanted), settings.templates)
+                try:
+                    exports.written(db, settings.root, wanted, _front(settings, wanted), settings.templates)
+                except DigestError as error:
+                    failed.append(str(error))
         left = made.still(settings, found)
+    for said in failed:
+        print(f"digest: {short(said)}", file=sys.stderr)
     print(f"{names} forgotten")
-    for change in changed:
+    _told(found)
+    for change in done.changes:
         out = f"{count(change.passages, 'passage')} out, {count(change.names, 'name')} replaced"
-        print(f"  {change.path}: {out}")
+        print(f"  {term.plain(change.path)}: {out}")
     print(f"  knowledge base: built anew from {count(report.written, 'day')}")
     for wanted in again:
         print(f"  {project.shown(wanted.out)}: exported anew")
     for place in left:
-        print(f"  left to you: {place}")
-    if left:
+        print(f"  left to you: {term.plain(place)}")
+    if left or failed:
         raise typer.Exit(1)
+
+
+def _told(found: Traced) -> None:
+    """Say who is meant, and what is not looked for."""
+    from digest.store.forget import unsought
+
+    print(f"  known as: {term.plain(', '.join(sorted(found.labels)))}")
+    if nicknames := unsought(found):
+        print(f"  not looked for inside sentences, only behind an @: {term.plain(', '.join(nicknames))}. Read for them")
 
 
 def privacy(json: options.AsJson = False, logs: options.Logs = None) -> None:
@@ -125,7 +147,7 @@ def privacy(json: options.AsJson = False, logs: options.Logs = None) -> None:
     settings = project.settings(logs=logs)
     report = made.exposure(settings, project.stages(settings).known, _progress())
     for said in report.failed:
-        print(f"digest: {said}", file=sys.stderr)
+        print(f"digest: {short(said)}", file=sys.stderr)
     if json:
         import json as js
         from dataclasses import asdict
@@ -144,7 +166,7 @@ def privacy(json: options.AsJson = False, logs: options.Logs = None) -> None:
             print(f"  {term.cut(f'{place.path}: {kinds}', term.columns() - 2)}")
     print("in digests and exports:" if report.pages else "in digests and exports: nothing")
     for place in report.pages:
-        print(f"  {place.path}: {', '.join(f'{n} {k}' for k, n in place.kinds.items())}")
+        print(f"  {term.plain(place.path)}: {', '.join(f'{n} {k}' for k, n in place.kinds.items())}")
     if report.pages:
         raise typer.Exit(1)
 

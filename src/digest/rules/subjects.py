@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from digest.rules.kind import Kind
 from digest.rules.kinds import PAIR_KINDS, TURN_KINDS
 from digest.rules.shapes import Anything, Many, Mapping, Record
-from digest.rules.values import Clock, Duration, Field, Flag, Float, Int, Probability, Regex, Text, Type
+from digest.rules.values import Clock, Duration, Field, Flag, Float, Int, Probability, Regex, Text, Type, Weighed
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ _ALL = (
         lists={
             "terms": words("cut as one word"),
             "same": words("words that mean the same, joined by spaces, the first being the name"),
-            "common": words("a word that is everywhere, and how much of its weight it keeps"),
+            "common": Field(Many(Weighed()), "a word that is everywhere, and how much of its weight it keeps", ()),
             "stop": words("words that carry no content"),
         },
     ),

@@ -21,6 +21,7 @@ _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,11})(\.[0-9]{1,12})?")
 _DURATION = re.compile(r"(?=[0-9])(?:([0-9]{1,4})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})s)?")
 _CLOCK = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])(?::([0-5][0-9]))?")
 _ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
+_SHARE = re.compile(r"0|1|0?\.[0-9]{1,6}|[01]\.0{1,6}")
 
 
 def trick(text: str) -> str:
@@ -118,6 +119,26 @@ class Text(Type):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string"} if self.empty else {"type": "string", "minLength": 1}
+
+
+class Weighed(Text):
+    """A word and, behind a space, the share of its weight that it keeps: `系统 0.3`."""
+
+    __slots__ = ()
+
+    @property
+    def says(self) -> str:
+        return "a word, and perhaps the share of its weight that it keeps, from 0 to 1: 系统 0.3"
+
+    def read(self, node: Node, found: Findings) -> Any:
+        text = super().read(node, found)
+        if text is BAD:
+            return BAD
+        share = text.partition(" ")[2].strip()
+        if share and not _SHARE.fullmatch(share):
+            found.add(node, "R105", f"{shown(node)} stands here; wants {self.says}")
+            return BAD
+        return text
 
 
 class Regex(Type):

@@ -12,7 +12,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from digest import files
 from digest.config import safe_folder
+from digest.errors import DigestError
 from digest.escape import inline
 from digest.forgotten import pseudonym, secret
 from digest.privacy import mask
@@ -28,7 +29,7 @@ from digest.store.schema import SHIFT
 from digest.store.search import positions
 
 RECORD = "exports.json"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is code to a spreadsheet
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # a cell that begins so is code to a spreadsheet
 
 
 class Format(StrEnum):
@@ -59,6 +60,7 @@ class Wanted:
     until: str = ""
     room: str | None = None
     pseudonyms: bool = False
+    files: tuple[str, ...] = ()  # what was written, below `out`
 
 
 Names = Callable[[int | None], str]
@@ -111,14 +113,26 @@ def namer(db: sqlite3.Connection, root: Path, pseudonyms: bool) -> Names:
 def written(
     db: sqlite3.Connection, root: Path, wanted: Wanted, front: Mapping[str, Any], templates: Sequence[Path] = ()
 ) -> tuple[Path, ...]:
-    """The files of an export, written."""
+    """The files of an export, written and noted, so that whoever is forgotten later goes from it too.
+
+    A page that an earlier export wrote there and this one does not goes: nothing of its day is published any more.
+    """
     found = list(records(db, wanted, namer(db, root, wanted.pseudonyms)))
     out = Path(wanted.out)
-    if wanted.format is Format.markdown:
-        return tuple(_pages(found, out, wanted.site, front, templates))
-    text = {Format.jsonl: _jsonl, Format.csv: _csv, Format.qa: _qa}[wanted.format](found)
-    files.write_atomic(out, text)
-    return (out,)
+    if wanted.format is not Format.markdown:
+        text = {Format.jsonl: _jsonl, Format.csv: _csv, Format.qa: _qa}[wanted.format](found)
+        _remember(root, wanted)
+        files.write_atomic(out, text)
+        return (out,)
+    pages = _pages(found, wanted.site, front, templates)
+    before = {name for w in remembered(root) if w.out == wanted.out for name in w.files}
+    _remember(root, replace(wanted, files=tuple(sorted({*before, *pages}))))
+    for name, page in pages.items():
+        files.write_atomic(out / name, page, within=out)
+    for name in sorted(before - set(pages)):
+        files.remove(out / name, within=out)
+    _remember(root, replace(wanted, files=tuple(sorted(pages))))
+    return tuple(out / name for name in pages)
 
 
 def _jsonl(found: Sequence[Mapping[str, Any]]) -> str:
@@ -152,9 +166,10 @@ def _qa(found: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _pages(
-    found: Sequence[Mapping[str, Any]], out: Path, site: Site, front: Mapping[str, Any], templates: Sequence[Path]
-) -> Iterator[Path]:
-    """A page a day, laid out as the site's program wants it, and an index."""
+    found: Sequence[Mapping[str, Any]], site: Site, front: Mapping[str, Any], templates: Sequence[Path]
+) -> dict[str, str]:
+    """A page a day, laid out as the site's program wants it, and an index; by their places."""
+    pages: dict[str, str] = {}
     days: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for record in found:
         days[record["source"]["day"], record["source"]["room"]].append(record)
@@ -166,15 +181,14 @@ def _pages(
         page = rendered(
             "export.md.j2", {"front": front_matter(fields), "title": title, "sections": _sections(rows)}, templates
         )
-        files.write_atomic(out / place, page.text, within=out)
+        pages[place] = page.text
         places.append((title, place))
-        yield out / place
     if site is Site.mkdocs:
         rows_ = "".join(
             f"- [{inline(title, '- [', ']')}]({quote(place.removeprefix('docs/'))})\n" for title, place in places
         )
-        files.write_atomic(out / "docs" / "index.md", f"# Digests\n\n{rows_}", within=out)
-        yield out / "docs" / "index.md"
+        pages["docs/index.md"] = f"# Digests\n\n{rows_}"
+    return pages
 
 
 def _place(site: Site, day: str, room: str) -> str:
@@ -198,11 +212,16 @@ def _sections(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 # ---------------------------------------------------------------- what was exported where
 
 
-def remember(root: Path, wanted: Wanted) -> None:
-    """Note an export, so that whoever is forgotten later goes from it too."""
+def _remember(root: Path, wanted: Wanted) -> None:
     known = [w for w in remembered(root) if w.out != wanted.out]
-    rows = [asdict(w) for w in [*known, wanted]]
+    # below the project by its place there: a project may be moved
+    rows = [{**asdict(w), "out": _inner(root, Path(w.out))} for w in [*known, wanted]]
     files.write_atomic(root / files.STATE / RECORD, json.dumps(rows, ensure_ascii=False, indent=1) + "\n", within=root)
+
+
+def _inner(root: Path, out: Path) -> str:
+    home = root.absolute()
+    return str(out.relative_to(home)) if out.is_relative_to(home) else str(out)
 
 
 def remembered(root: Path) -> list[Wanted]:
@@ -212,7 +231,20 @@ def remembered(root: Path) -> list[Wanted]:
         return []
     try:
         rows = json.loads(files.read_bytes(path))
-        found = [Wanted(**{**row, "format": Format(row["format"]), "site": Site(row["site"])}) for row in rows]
-    except (ValueError, TypeError, KeyError):
-        return []
+        found = [
+            Wanted(
+                **{
+                    **row,
+                    "format": Format(row["format"]),
+                    "out": str(root.absolute() / row["out"]),
+                    "site": Site(row["site"]),
+                    "files": tuple(map(str, row.get("files", ()))),
+                }
+            )
+            for row in rows
+        ]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise DigestError(
+            f"{path}: damaged, so nobody knows what was exported where. Remove it, and export anew what is in use"
+        ) from None
     return [w for w in found if Path(w.out).exists()]

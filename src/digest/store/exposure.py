@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -110,7 +111,7 @@ def _pages(settings: Settings, hidden: set[str]) -> list[Place]:
             text = files.read_text(path)
         except DigestError:
             continue
-        counts = Counter(mask(text)[1])
+        counts = Counter(mask(html.unescape(text))[1])
         starts = (text[i : i + SHOWN] for i in range(len(text) - SHOWN + 1))
         counts["name"] = len({x for start in starts if start in heads for x in heads[start] if x in text})
         if counts := +counts:

@@ -9,20 +9,29 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digest import config, files, forgotten, importers
 from digest.blocks import STAMP
+from digest.clean import PICTOGRAPH
 from digest.config import Settings
 from digest.editing import Shelf, _loaded, decoded, encoded
 from digest.errors import DigestError, UsageError
-from digest.labels import SURNAMES, key
+from digest.labels import SURNAMES, fold, key
 from digest.people import ME, Known, people
 from digest.review import Base, first
 from digest.store.redact import Person, redacted
 from digest.store.schema import reading
 
+if TYPE_CHECKING:
+    from digest.pipeline import Stages
+
 NAME = re.compile("[\u4e00-\u9fff]{2,4}")
+EMOJI = re.compile(r"\[[^\[\]]{1,16}\]")
+LIKE = 4  # labels that a message about an unknown name offers
+EVERYDAY = 100  # a name that the dictionary knows to be as common as this is a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +43,56 @@ class Change:
     names: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Traced:
-    """What the logs hold of a person."""
+    """What the logs hold of a person; `others` are the labels of who else speaks, `names` what to look for."""
 
     labels: frozenset[str]
     texts: tuple[str, ...]
     days: int
+    names: tuple[str, ...] = ()
+    others: frozenset[str] = frozenset()
+
+    @cached_property
+    def longer(self) -> re.Pattern[str] | None:
+        """What finds the longer names of others."""
+        return forgotten.longer(self.others, {fold(name) for name in self.names}.__contains__)
 
 
-def traced(settings: Settings, said: str, known: Known, progress: Callable[[int, int], None]) -> Traced:
-    """Every label of the person that `said` names, and what they said, from all logs."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was changed, and what could not be, with the reason."""
+
+    changes: tuple[Change, ...]
+    failed: tuple[str, ...]
+
+
+def traced(
+    settings: Settings,
+    said: str,
+    known: Known,
+    progress: Callable[[int, int], None],
+    is_word: Callable[[str], bool] = lambda name: False,
+) -> Traced:
+    """Every label of the person that `said` names, and what they said, from all logs.
+
+    Labels that the rules give to one person count as one. 我 is whom the rules or digest.toml say it is, nobody else.
+    """
     if key(said) == key(ME):
         raise UsageError(f"{said}: stands for whoever exported the logs. Give the name itself")
     keys = {key(said)}
     labels: set[str] = set()
+    others: set[str] = set()
+    exporter = False
     texts: list[str] = []
     days = 0
     logs = config.days(settings)
     # a label learnt from a later day may name the person on an earlier one
-    for _ in range(2):
+    while True:
+        for group in (*known.aliases, (*known.me, ME)):
+            if keys & {key(x) for x in group}:
+                labels.update(group)
+                keys |= {key(x) for x in group}
         before = len(keys)
         texts, days = [], 0
         for n, found in enumerate(logs):
@@ -63,43 +102,99 @@ def traced(settings: Settings, said: str, known: Known, progress: Callable[[int,
             except DigestError:
                 continue  # indexing tells of it
             persons = people(log, known)
-            who = [p for p in persons.persons if any(key(x) in keys for x in (p.name, *p.aliases))]
-            for person in who:
-                own = {x for x in (person.name, *person.aliases) if x != ME}
-                labels |= own
-                keys |= {key(x) for x in own}
-            said_here = [m.text for m, p in zip(log.messages, persons.speaker, strict=True) if p in {w.id for w in who}]
+            who: set[int] = set()
+            for person in persons.persons:
+                own = {person.name, *person.aliases}
+                if not keys & {key(x) for x in own}:
+                    others |= own
+                elif ME in own and key(ME) not in keys:
+                    exporter = True  # by likeness alone: too little to drop all that 我 says
+                else:
+                    who.add(person.id)
+                    labels |= own
+                    keys |= {key(x) for x in own}
+            said_here = [m.text for m, p in zip(log.messages, persons.speaker, strict=True) if p in who]
             texts += said_here
             days += bool(said_here)
         if len(keys) == before:
             break
     progress(len(logs), len(logs))
+    if not labels and exporter:
+        raise UsageError(
+            f'{said}: seems to be whoever exported the logs. If so, put me = "{said}" into digest.toml, then try again'
+        )
     if not labels:
-        raise UsageError(f"{said}: nobody of that name speaks or is named in the logs. digest people DAY lists them")
-    return Traced(frozenset(labels), tuple(t for t in texts if t.strip()), days)
+        like = sorted(x for x in others if key(said) in key(x))[:LIKE]
+        perhaps = f"Perhaps: {', '.join(like)}" if like else "digest people DAY lists them"
+        raise UsageError(f"{said}: nobody of that name speaks or is named in the logs. {perhaps}")
+    others = {x for x in others if key(x) not in keys}
+    wanted = names(labels, is_word)
+    return Traced(frozenset(labels), tuple(t for t in texts if t.strip()), days, wanted, frozenset(others))
 
 
-def names(labels: Iterable[str]) -> tuple[str, ...]:
-    """What to look for in a text: the labels, and a real name that stands in one; the longest first."""
+def names(labels: Iterable[str], is_word: Callable[[str], bool] = lambda name: False) -> tuple[str, ...]:
+    """What to look for in a text: the labels as people write them, and a real name that stands in one; longest first.
+
+    One that is a word as well, or a single letter, stands in sentences that mean nobody: only `@name` is looked for.
+    """
     found = set()
     for label in labels:
-        found.add(label.strip())
-        head = re.split(r"[-_~|/（(\s]", label.strip(), maxsplit=1)[0]
+        if label == ME:
+            continue
+        whole = " ".join(label.split())
+        found |= {label.strip(), whole, fold(whole).replace("?", "").strip(), PICTOGRAPH.sub("", whole).strip()}
+        found.add(EMOJI.sub("", PICTOGRAPH.sub("", whole)).strip())  # emoji are lost where others write the name
+        head = _head(label)
         if NAME.fullmatch(head) and head[0] in SURNAMES:
             found.add(head)
-    return tuple(sorted((n for n in found if len(n) > 1), key=lambda n: (-len(n), n)))
+    found = {f"@{name}" if len(name) == 1 or is_word(name) else name for name in found if name}
+    return tuple(sorted(found, key=lambda n: (-len(n), n)))
 
 
-def forget(settings: Settings, person: Traced, entries: Mapping[str, frozenset[str]]) -> tuple[Change, ...]:
+def everyday(stages: Stages) -> Callable[[str], bool]:
+    """Tells the names that are words as well: 支付, 安全; 王小波 stands in the dictionary, but as a name."""
+    vocabulary, common = stages.vocabulary, {fold(x) for x in stages.known.common}
+
+    def is_word(name: str) -> bool:
+        if fold(name) in common or vocabulary.is_term(name):
+            return True
+        tags = [word.tag for word in vocabulary.tagged(name)]
+        named = len(tags) == 1 and tags[0] == "nr" and name[0] in f"{SURNAMES}老小"
+        return not named and vocabulary.engine.frequency(name) >= EVERYDAY
+
+    return is_word
+
+
+def unsought(person: Traced) -> tuple[str, ...]:
+    """The person's nicknames that are not looked for inside sentences."""
+    heads = {_head(label) for label in person.labels if label != ME} - {""}
+    return tuple(sorted({n[1:] for n in person.names if n[0] == "@"} | (heads - set(person.names))))
+
+
+def _head(label: str) -> str:
+    return re.split(r"[-_~|/（(\s]", label.strip(), maxsplit=1)[0]
+
+
+def forget(settings: Settings, person: Traced, entries: Mapping[str, frozenset[str]]) -> Done:
     """Take the person out of digests, bases, conflicts and backups, and put them on the list of the forgotten.
 
-    `entries` gives the person's words in each entry, as the store knows them. Hold the lock around it.
+    `entries` gives the person's words in each entry, as the store knows them. A file that can't be read or written is
+    told of, and the others go on. Hold the lock around it.
     """
-    forgotten.add(settings.root, person.labels, names(person.labels))
-    who = Person(names(person.labels), person.texts, entries)
+    forgotten.add(settings.root, person.labels, person.names)
+    who = Person(person.names, person.texts, entries, person.longer)
     shelf = Shelf(settings.root, settings.out)
     state = settings.root / files.STATE
     changes: list[Change] = []
+    failed: list[str] = []
+
+    def tried(made: Callable[[], list[Change]], path: Path) -> None:
+        try:
+            changes.extend(made())
+        except DigestError as error:
+            said, shown = str(error), _shown(path, settings)
+            failed.append(said if said.startswith((shown, str(path))) else f"{shown}: left as it is: {said}")
+
     moved: dict[str, str] = {}
     old: list[Path] = []
     # bases first: a digest that names a base that is not there yet could not be merged
@@ -115,14 +210,15 @@ def forget(settings: Settings, person: Traced, entries: Mapping[str, frozenset[s
             old.append(path)
             changes.append(Change(_shown(path, settings), passages, replaced))
     for path in _files(settings.out, ".md"):
-        changes += _digest(path, settings, who, moved)
+        tried(partial(_digest, path, settings, who, moved), path)
     for path in (*_files(state / "backups", ".md"), *_files(state / "conflicts", ".md")):
-        changes += _plain(path, settings, who)
+        tried(partial(_plain, path, settings, who), path)
     for path in _files(state / "conflicts", ".json"):
-        changes += _conflicts(path, settings, who)
-    for path in old:
-        path.unlink(missing_ok=True)
-    return tuple(changes)
+        tried(partial(_conflicts, path, settings, who), path)
+    if not failed:  # else a digest may still name its base
+        for path in old:
+            path.unlink(missing_ok=True)
+    return Done(tuple(changes), tuple(failed))
 
 
 def _files(folder: Path, suffix: str = "") -> list[Path]:
@@ -179,9 +275,10 @@ def _conflicts(path: Path, settings: Settings, who: Person) -> list[Change]:
 
 def still(settings: Settings, person: Traced) -> tuple[str, ...]:
     """Where the person's names still stand: places that are the user's own to change."""
-    wanted = names(person.labels)
+    who = Person(person.names, (), {}, person.longer)
     places = [settings.root / "digest.toml", settings.root / "pyproject.toml"]
-    places += [p for folder in settings.rules for p in sorted(folder.glob("*.yml"))]
+    own = [folder for folder in (*settings.rules, *settings.templates) if folder.is_relative_to(settings.root)]
+    places += [p for folder in own for p in _files(folder)]
     places += _files(settings.out) + [
         p for p in _files(settings.root / files.STATE) if p.suffix in (".md", ".json", "") and p.name != forgotten.KEY
     ]
@@ -191,7 +288,7 @@ def still(settings: Settings, person: Traced) -> tuple[str, ...]:
             continue
         text = path.read_text("utf-8", errors="replace")
         for number, line in enumerate(text.split("\n"), start=1):
-            if any(name in line for name in wanted):
+            if who.renamed(line)[1]:
                 found.append(f"{_shown(path, settings)}:{number}")
     return tuple(found)
 

@@ -8,11 +8,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from digest.blocks import MARK, RULE, STAMP
-from digest.forgotten import INSTEAD
+from digest.escape import escape
+from digest.forgotten import GOES_ON, INSTEAD
+from digest.labels import fold
 from digest.store.published import ANSWER, HEADING, OPEN, QUESTION, plain
 
 GRAM = 6  # characters that, standing together, tell whose words they are
 PAGE = re.compile(r"\[[0-9-]{10}\]\([^)\n]{1,300}\.md\)")
+TOPIC = re.compile("<!-- t:")
+HEADS = ("<!-- t:", "<!-- s:")
+TITLE = re.compile(r"(?<=\n)(title: +\")([^\"\n]*)(\")(?=\n)")
 MINE = 0.5  # share of a passage's grams that are a person's, from which on it is theirs
 
 
@@ -23,6 +28,7 @@ class Person:
     names: tuple[str, ...]
     texts: tuple[str, ...]
     entries: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    others: re.Pattern[str] | None = None  # what finds the longer names of others: these stay
 
     @cached_property
     def grams(self) -> frozenset[str]:
@@ -34,7 +40,26 @@ class Person:
 
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
-        return re.compile("|".join(map(_whole, self.names))) if self.names else None
+        if not self.names:
+            return None
+        # a page holds a name as it is written in Markdown
+        spelt = dict.fromkeys(form for name in self.names for form in (fold(name), fold(escape(name, "x", "x"))))
+        return re.compile("|".join(map(_whole, sorted(spelt, key=lambda n: (-len(n), n)))))
+
+    def renamed(self, text: str) -> tuple[str, int]:
+        """The text with another word for each of the names, and how many there were."""
+        if self.pattern is None:
+            return text, 0
+        parts: list[str] = []
+        last = number = 0
+        theirs = [found.span() for found in self.others.finditer(text)] if self.others else []
+        for found in self.pattern.finditer(fold(text)):
+            start, end = found.span()
+            if any(a < end and start < b and not (start <= a and b <= end) for a, b in theirs):
+                continue
+            parts += [text[last:start], INSTEAD]
+            last, number = end, number + 1
+        return "".join([*parts, text[last:]]), number
 
     @cached_property
     def whole(self) -> Mapping[str, frozenset[str]]:
@@ -53,6 +78,8 @@ def _whole(name: str) -> str:
     """A name as an expression: one of Latin letters is no part of a longer word."""
     before = r"(?<![A-Za-z0-9])" if name[0].isascii() and name[0].isalnum() else ""
     after = r"(?![A-Za-z0-9])" if name[-1].isascii() and name[-1].isalnum() else ""
+    if name[0] == "@":
+        after = rf"(?!{GOES_ON.pattern})"  # else the beginning of a longer label
     return before + re.escape(name) + after
 
 
@@ -89,13 +116,45 @@ def redacted(text: str, who: Person, entry: str = "") -> tuple[str, int, int]:
         left, out = _block(block, who)
         gone += out
         kept += left
-    made = "\n".join(line for passage in kept for line in passage.lines) if gone else text
+    made = text
     if gone:
+        made = "\n".join(line for passage in _headed(kept, _bare(passages)) for line in passage.lines)
+        made = TITLE.sub(lambda line: _titled(line, who), made, count=1)
         made = re.sub(r"\n{4,}", "\n\n\n", made)
-    names = 0
-    if who.pattern is not None:
-        made, names = who.pattern.subn(INSTEAD, made)
+    made, names = who.renamed(made)
     return made, gone, names
+
+
+def _bare(passages: Sequence[_Passage]) -> frozenset[str]:
+    """The marks of topics that hold no entry."""
+    found = set()
+    for n, passage in enumerate(passages):
+        if passage.kind == "mark" and TOPIC.match(passage.lines[0]):
+            after = next((p for p in passages[n + 1 :] if p.kind != "frame" or STAMP.fullmatch(p.lines[0])), None)
+            if after is None or after.kind == "frame" or after.lines[0].startswith(HEADS):
+                found.add(passage.lines[0])
+    return frozenset(found)
+
+
+def _headed(passages: Sequence[_Passage], bare: frozenset[str]) -> Iterator[_Passage]:
+    """The passages without the headings of topics that hold no entry any more; those in `bare` never held one."""
+    emptied = _bare(passages) - bare
+    dropping = False
+    for passage in passages:
+        if passage.kind == "mark":
+            dropping = passage.lines[0] in emptied
+        elif STAMP.fullmatch(passage.lines[0]):
+            dropping = False
+        if not dropping:
+            yield passage
+
+
+def _titled(line: re.Match[str], who: Person) -> str:
+    """A line of the front matter without the topics of the title that are the person's words."""
+    day, dash, rest = line[2].partition("-")
+    parts = rest.split("、")
+    kept = [part for part in parts if not who.said(part, "")]
+    return line[0] if len(kept) == len(parts) else f"{line[1]}{day}{dash if kept else ''}{'、'.join(kept)}{line[3]}"
 
 
 def _passages(text: str, entry: str) -> Iterator[_Passage]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from digest import config
-from digest.errors import DigestError
+from digest.errors import DigestError, UsageError
 
 SHIFT = 24  # a log of 16 million messages still fits
 REBUILD = "Build it again with: digest index --rebuild"
@@ -249,6 +249,9 @@ def _told(path: Path) -> Iterator[None]:
         if "malformed" in said or "no such table" in said or "no such column" in said or "disk I/O" in said:
             raise StoreError(f"{path}: damaged ({said}). {REBUILD}") from None
         raise
+    except UnicodeEncodeError as error:
+        # an argument of bytes that are no UTF-8: logs and digests hold none
+        raise UsageError(f"{error.object!a}: no UTF-8, so nothing is called that. Write it anew") from None
     except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
         raise
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:

@@ -479,3 +479,9 @@ def _timed(path: Path) -> float:
     before = time.process_time()
     read(path)
     return time.process_time() - before
+
+
+@pytest.mark.parametrize("share", ["abc", "nan", "-3", "1e999", "1.5"])
+def test_the_share_that_a_common_word_keeps_is_a_number_from_0_to_1(share: str) -> None:
+    (problem,) = problems_of(f'subject: lexicon\nlists: {{common: [网关, 渠道 0.3, "系统 {share}"]}}\n')
+    assert (problem.code, problem.where.line, problem.where.column) == ("R105", 2, 30)
