@@ -66,7 +66,18 @@ def given(
             if probability > how.threshold:
                 why = pairs.evidence(choice.candidates.index(q)) if evidence else ()
                 found.append(Given(choice.child, q, probability, why))
-    return tuple(found)
+    return tuple(settled(facts, questions, found))
+
+
+def settled(facts: Facts, questions: Sequence[Sequence[int]], found: Sequence[Given]) -> list[Given]:
+    """What an asker adds to his own question answers no other one, unless that is likelier: then it adds nothing."""
+    best: dict[int, float] = {}
+    added: set[int] = set()
+    for one in found:
+        best[one.turn] = max(best.get(one.turn, 0.0), one.score)
+        if facts.turns[one.turn].speaker == facts.turns[questions[one.question][0]].speaker:
+            added.add(one.turn)
+    return [one for one in found if one.turn not in added or one.score == best[one.turn]]
 
 
 def answers(facts: Facts, questions: Sequence[Sequence[int]], found: Sequence[Given]) -> tuple[tuple[Answer, ...], ...]:

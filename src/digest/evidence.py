@@ -211,6 +211,7 @@ def printed(
                 found.append(Given(example.child, q, probability))
     turns, messages = made.day.scene.turns, made.day.log.messages
     groups = [g.turns for g in made.groups]
+    found = answers_stage.settled(made.facts, groups, found)
     for threshold in thresholds:
         each = answers_stage.answers(made.facts, groups, [g for g in found if g.score > threshold])
         yield tuple(

@@ -43,23 +43,26 @@ def follows(
 ) -> tuple[int | None, ...]:
     """For each question the earlier one that it follows up, by place, or None.
 
-    A question follows up another where its first turn most likely (over `least`) replies to that one's turns or to an
-    answer to it and its asker has had a part in that already, where the same person asks on, or where it names the one
-    who asked that; always within `pause` seconds of the last word said on it.
+    A question follows up another where it answers that one too (who asks for detail may say something to it), where
+    its first turn most likely (over `least`) replies to that one's turns or to an answer to it and its asker has had a
+    part in that already, where the same person asks on, or where it names the one who asked that; always within
+    `pause` seconds of the last word said on it.
     `answered` holds the turns that answer each question.
     """
     parents = {link.child: link for link in links if link.rank == 0}
-    owner: dict[int, int] = {}
+    answers: dict[int, int] = {}  # turn → the first question that it answers
     for q, group in enumerate(answered):
         for turn in group:
-            owner.setdefault(turn, q)
+            answers.setdefault(turn, q)
+    owner = dict(answers)
     owner.update({turn: q for q, group in enumerate(questions) for turn in group})
     found: list[int | None] = []
     for q, group in enumerate(questions):
         first = turns[group[0]]
         link = parents.get(group[0])
-        above = None
-        if link is not None and link.score > least and owner.get(link.parent, q) != q:
+        # printed in two entries, as a question and as an answer, it would look like a mistake
+        above = said = next((answers[t] for t in group if answers.get(t, q) < q), None)
+        if above is None and link is not None and link.score > least and owner.get(link.parent, q) != q:
             above = owner[link.parent]
         if above is None:
             above = _own_before(q, questions, turns)
@@ -69,7 +72,7 @@ def follows(
         if above is not None:
             spoken = [t for t in (*questions[above], *answered[above]) if t < group[0]]
             party = {turns[t].speaker for t in spoken}
-            if (named is None and first.speaker not in party) or first.start - turns[max(spoken)].end > pause:
+            if (said is None and named is None and first.speaker not in party) or first.start - turns[max(spoken)].end > pause:
                 above = None
         found.append(above)
     return tuple(found)

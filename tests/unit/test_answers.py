@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 from chat import known, log, rules
 
-from digest.answers import Answering, _ways, answering, answers, choices, examples, given
+from digest.answers import Answering, Given, _ways, answering, answers, choices, examples, given, settled
 from digest.facts import Facts
 from digest.links import linking, links
 from digest.model import Link
@@ -68,6 +68,19 @@ def test_a_question_nobody_answered_has_no_answers() -> None:
     facts = known(day, ours())
     assert answers(facts, ((0,),), ()) == ((),)
     assert found(facts, ((0,),)) == {}
+
+
+def test_what_an_asker_adds_answers_his_own_question_or_another_but_not_both() -> None:
+    facts = known(DAY, ours())
+    adds, elsewhere, other = Given(5, 0, 0.6), Given(5, 1, 0.3), Given(3, 1, 0.9)
+    assert settled(facts, QUESTIONS, [adds, elsewhere, other]) == [adds, other]
+    likelier = Given(5, 1, 0.7)
+    assert settled(facts, QUESTIONS, [adds, likelier]) == [likelier]
+
+
+def test_who_asked_neither_may_answer_two_questions() -> None:
+    both = [Given(3, 0, 0.3), Given(3, 1, 0.6)]
+    assert settled(known(DAY, ours()), QUESTIONS, both) == both
 
 
 def test_what_stands_before_the_question_never_answers_it() -> None:

@@ -64,6 +64,10 @@ def test_a_question_of_somebody_new_follows_nothing() -> None:
     assert above([(0,), (2,)], [(1,), ()], [Link(1, 0, 0.9), Link(2, 1, 0.9)], "abc") == [None, None]
 
 
+def test_a_question_that_is_an_answer_too_follows_up_what_it_answers() -> None:
+    assert above([(0,), (1,)], [(1, 3), (2,)], [], "abac") == [None, 0]
+
+
 def test_an_unlikely_link_makes_no_follow_up() -> None:
     assert above([(0,), (1,), (3,)], [(), (2,), ()], [Link(2, 1, 0.9), Link(3, 0, 0.2)], "abba") == [None] * 3
 
