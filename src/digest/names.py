@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from .model import Log, People
 TITLES = "总|工|哥|姐|兄|兄弟|老师|同学|大神|大佬|大牛|妹子|老板|群主|先生|女士|帅哥|美女"
 AFTER = "[，,、：:！!~～… ]"
 STOPS = "，,。！!？?；;"
+_STOPS, _COMMAS = frozenset(STOPS), frozenset("，,、：:")
 _SHARED = frozenset(COMMON)  # the same set each day: `parts` remembers labels by it
 _MENTION = re.compile(r"@\S*")
 WORDS = 1  # a label's part that is said more often than this without calling anybody is a word: 安全, 支付
@@ -31,7 +32,7 @@ class Called:
     who: str
     names: tuple[str, ...]
 
-    # made when a text first holds a name: to compile these takes longer than all else here
+    # made when a name first stands where one may match: to compile these takes longer than all else here
 
     @cached_property
     def head(self) -> re.Pattern[str]:
@@ -50,11 +51,27 @@ class Called:
         low = text.lower()
         if not any(name in low for name in self.names):
             return text
-        return "\n".join(self._row(row) for row in text.split("\n"))
+        return "\n".join(map(self._row, text.split("\n")))
 
     def _row(self, row: str) -> str:
-        row = self.head.sub("", row)
-        return self.tail.sub("", self.between.sub(r"\1", row))
+        low = row.lower()
+        before = {low[max(0, at - 2) : at] for name in self.names for at in _places(name, low)}
+        if "" in before:
+            row = self.head.sub("", row)
+        if any(b[-1:] in _STOPS or (b[-1:] == " " and b[0] in _STOPS) for b in before if b):
+            row = self.between.sub(r"\1", row)
+        # a name after a colon stands after a comma where another one was taken out between the two
+        if any(b[-1:] in _COMMAS for b in before if b):
+            row = self.tail.sub("", row)
+        return row
+
+
+def _places(name: str, text: str) -> Iterator[int]:
+    """Where a name stands in a text."""
+    at = text.find(name)
+    while at >= 0:
+        yield at
+        at = text.find(name, at + 1)
 
 
 def called(log: Log, people: People, common: Iterable[str] = COMMON) -> Called | None:
