@@ -84,7 +84,8 @@ def rows(log: Log | None, digest: str | None, stages: Stages) -> DayRows:
     from digest.segment import words
 
     day = pipeline.analyse(log, stages, evidence=False)  # the store keeps no reasons
-    asked = pipeline.questions(day, stages)
+    # what an editor wrote herself may be any candidate
+    asked = pipeline.questions(day, stages, LEFT_OUT if found is None else 0.0)
     made = pipeline.digest(day, asked, stages)
     layout = stages.layout
     entries = {
