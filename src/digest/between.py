@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate, compress
 from math import inf, sqrt
 from operator import sub
 from typing import Any, TypeVar
@@ -252,15 +254,16 @@ class Between:
 
     def _all_returns(self, naming: bool, act: str) -> Callable[[], Column]:
         taken = self.facts.acts.taken.get(act) if act else None
-        speakers, turns = self.speakers, self.turns
+        speakers, mentions = self.speakers, [t.mentions for t in self.turns] if naming else []
 
         def first(child: int) -> dict[int, int]:
             found: dict[int, int] = {}
             speaker = speakers[child]
             for n, j in enumerate(self._soon()[child], 1):
-                if (taken is None or taken[j]) and (not naming or speaker in turns[j].mentions):
-                    found.setdefault(speakers[j], n)
-            found.pop(speaker, None)
+                if (not naming or speaker in mentions[j]) and (taken is None or taken[j]):
+                    other = speakers[j]
+                    if other != speaker and other not in found:
+                        found[other] = n
             return found
 
         return lambda: self._of_speakers(first)
@@ -439,18 +442,30 @@ class _Places:
     """Where turns with words (and an act) stand."""
 
     def __init__(self, facts: Facts, act: str) -> None:
-        taken = facts.acts.taken.get(act) or [False] * len(facts.turns) if act else None
-        self.of = {s: [j for j in places if taken is None or taken[j]] for s, places in facts.spoken.items()}
+        self.facts = facts
         number = len(facts.turns)
-        self.before = [0] * (number + 1)  # how many stand before each turn
-        self.own = [0] * number  # how many of its speaker's up to each turn, itself in it
+        self.taken = facts.acts.taken.get(act) or [False] * number if act else None
         self.counted = [False] * number
-        for places in self.of.values():
-            for j in places:
-                self.counted[j] = True
-        running: dict[int, int] = {}
-        for j, turn in enumerate(facts.turns):
-            here = self.counted[j]
-            self.before[j + 1] = self.before[j] + here
-            running[turn.speaker] = self.own[j] = running.get(turn.speaker, 0) + here
+        for j in facts.all_spoken if self.taken is None else self._those(facts.all_spoken):
+            self.counted[j] = True
+        self.before = list(accumulate(self.counted, initial=0))  # how many stand before each turn
         self.through = self.before[1:]  # how many up to each turn, itself in it
+
+    def _those(self, places: Sequence[int]) -> list[int]:
+        return list(compress(places, _taken(self.taken or (), places)))
+
+    @cached_property
+    def of(self) -> Mapping[int, Sequence[int]]:
+        """Each speaker's."""
+        spoken = self.facts.spoken
+        return spoken if self.taken is None else {s: self._those(places) for s, places in spoken.items()}
+
+    @cached_property
+    def own(self) -> list[int]:
+        """How many of its speaker's up to each turn, itself in it."""
+        found = []
+        running: dict[int, int] = {}
+        for turn, here in zip(self.facts.turns, self.counted, strict=True):
+            running[turn.speaker] = number = running.get(turn.speaker, 0) + here
+            found.append(number)
+        return found

@@ -75,6 +75,9 @@ class PairRules:
             if any(weights[k] for on in fired for k in on)
         ]
         self.weighing = [(test, weights[k]) for test, k in self.combined if weights[k]]
+        # which of the rules on one side fire on turns of these bits, and what they add
+        self.of_child: dict[int, tuple[list[int], float]] = {}
+        self.of_parent: dict[int, tuple[list[int], float]] = {}
         # whether a rule asks for what was chosen before
         self.looks_back = any(key[0] == "chain" for key in self.keys)
 
