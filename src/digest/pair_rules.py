@@ -9,7 +9,8 @@ from functools import partial
 from math import inf, nextafter
 from operator import add
 
-from digest.between import COUNTS, Column, Interval, Key, asked
+from digest.between import Column
+from digest.pair_numbers import COUNTS, Interval, Key, asked
 from digest.rules import kinds
 from digest.rules.model import Rule, Subject
 from digest.sides import side_of
