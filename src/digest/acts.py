@@ -21,6 +21,7 @@ from digest.rules.model import Rule, Subject
 Column = Sequence[bool]
 
 NEAREST = 16  # turns on a side that rules can look at
+_DIGITS = bytes.maketrans(b"\0\1", b"01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,26 +219,33 @@ class _Evaluator:
         if kind.min_length is not None or kind.max_length is not None:
             low, high = kind.min_length or 0, _most(kind.max_length)
             mask &= _bits([low <= n <= high for n in self.sizes])
-        if not mask:  # no turn of the day is looked for
-            return [bool(kind.none) or kind.least < 1] * self.total
-        good = [bit == "1" for bit in reversed(f"{mask:0{self.total}b}")]
-        begin, reached = self.times(kind.side)
+        if kind.mention == "back":  # only who names somebody can name this one's speaker
+            mask &= _bits([bool(t.mentions) for t in self.turns])
         # times run backwards through the past, so that one comparison tells too far on either side
         sign = 1 if kind.side == "after" else -1
         farthest = kind.reach if kind.reach is not None else kind.turns * 2 + 10
         wanted = 1 if kind.none else kind.least
-        fires = []
-        for i, row in enumerate(self.nearest(kind.side, kind.whose)):
+        if not mask or wanted < 1:  # no turn of the day is looked for
+            return [(wanted < 1) is not kind.none] * self.total
+        good = [bit == "1" for bit in reversed(f"{mask:0{self.total}b}")]
+        begin, reached = self.times(kind.side)
+        rows = self.nearest(kind.side, kind.whose)
+        fires = [kind.none] * self.total
+        # most turns have none of those looked for within their reach: only the others' neighbours are gone through
+        for i, there in enumerate(reversed(f"{_reaching(mask, -sign, farthest):0{self.total}b}"[-self.total :])):
+            if there == "0" or (kind.mention == "this" and not self.turns[i].mentions):
+                continue
             latest, last = begin[i] + kind.within, i * sign + farthest
             held: list[int] = []  # turns, or speakers where each counts once
-            for j in row[: kind.turns]:
+            for j in rows[i][: kind.turns]:
                 if reached[j] > latest or j * sign > last or len(held) >= wanted:
                     break
                 if good[j] and (not kind.mention or self.mentions(kind.mention, i, j)):
                     one = self.turns[j].speaker if kind.distinct else j
                     if one not in held:
                         held.append(one)
-            fires.append((len(held) >= wanted) is not kind.none)
+            if len(held) >= wanted:
+                fires[i] = not kind.none
         return fires
 
     def mentions(self, how: str, this: int, other: int) -> bool:
@@ -411,7 +419,18 @@ def _most(bound: int | None) -> int:
 
 def _bits(flags: Sequence[bool]) -> int:
     """The places of the true ones as bits."""
-    return int("".join("1" if flag else "0" for flag in reversed(flags)) or "0", 2)
+    return int(bytes(flags)[::-1].translate(_DIGITS) or b"0", 2)
+
+
+def _reaching(bits: int, sign: int, steps: int) -> int:
+    """The places from which one of the given is 1 to `steps` steps away; `sign` is the direction back from it."""
+    found = bits << 1 if sign > 0 else bits >> 1
+    done = 1
+    while done < steps:
+        more = min(done, steps - done)
+        found |= found << more if sign > 0 else found >> more
+        done += more
+    return found if steps > 0 else 0
 
 
 def _places(bits: int) -> list[int]:

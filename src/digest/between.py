@@ -12,63 +12,11 @@ from math import inf, sqrt
 from operator import sub
 from typing import Any, TypeVar
 
-from digest.facts import Facts, Held, after, talked
-from digest.rules import kinds
-from digest.rules.kind import Kind
-from digest.sides import bounds
+from digest.facts import Facts, Held, Places, after, talked
+from digest.pair_numbers import NONE, OTHER, THIS, Key
 
 V = TypeVar("V")
-Key = tuple[Any, ...]  # a number's name and what it is of
-Interval = tuple[float, float]  # both ends in it
-NONE, THIS, OTHER = 0, 1, 2
 Column = Sequence[float]  # by candidate
-# numbers that are whole and never under 0
-COUNTS = frozenset(
-    "turns order quote mention back same talked reacts returns best between chain".split()  # noqa: SIM905
-)
-
-
-def asked(kind: Kind) -> list[tuple[Key, Interval]]:
-    """The numbers that a rule on both turns asks for, with their bounds."""
-    if isinstance(kind, kinds.Gap):
-        wanted = [
-            (("turns",), bounds(kind.min_turns, kind.max_turns)),
-            (("messages",), bounds(kind.min_messages, kind.max_messages)),
-            (("seconds",), bounds(kind.min_time, kind.max_time)),
-        ]
-        return [(key, bound) for key, bound in wanted if bound != (-inf, inf)] or [(("turns",), (-inf, inf))]
-    if isinstance(kind, kinds.PairQuote):
-        return [(("quote",), _is({"parent": THIS, "other": OTHER, "none": NONE}[kind.of]))]
-    if isinstance(kind, kinds.PairMention):
-        if kind.of in ("child", "back-other"):
-            return [(("back",), _is(THIS if kind.of == "child" else OTHER))]
-        return [(("mention",), _is({"parent": THIS, "other": OTHER, "none": NONE}[kind.of]))]
-    if isinstance(kind, kinds.SameSpeaker):
-        return [(("same",), _is(0 if kind.of == "neither" else 1))]
-    if isinstance(kind, kinds.SharedWords):
-        amount: tuple[Key, Interval] = (("shared", kind.of, kind.long), bounds(kind.min, kind.max))
-        return [amount, (("best", kind.of), _is(1))] if kind.best else [amount]
-    if isinstance(kind, kinds.Between):
-        return [(("between", kind.what, kind.act), bounds(kind.min, kind.max))]
-    if isinstance(kind, kinds.Typing):
-        return [(("typing",), (-inf, kind.pace))]
-    if isinstance(kind, kinds.Talked):
-        return [(("talked",), bounds(kind.min, kind.max))]
-    if isinstance(kind, kinds.Reacts):
-        return [(("reacts", kind.act), (1, kind.turns))]
-    if isinstance(kind, kinds.Returns):
-        return [(("returns", kind.naming, kind.act), (1, kind.turns))]
-    if isinstance(kind, kinds.Chain):
-        return [(("chain", kind.of, kind.turns), bounds(kind.min, kind.max))]
-    if isinstance(kind, kinds.Order):
-        return [(("order",), bounds(kind.min, kind.max))]
-    if isinstance(kind, kinds.Reaches):
-        return [(("reaches",), bounds(kind.min, kind.max))]
-    raise NotImplementedError(type(kind).__name__)
-
-
-def _is(code: int) -> Interval:
-    return code, code
 
 
 def _taken(values: Sequence[V], places: Iterable[int]) -> Iterator[V]:
@@ -98,7 +46,7 @@ class Between:
         self.candidates: Sequence[int] = ()
         self.lasts: Sequence[int] = ()  # each candidate's last turn before the child
         self._memo: dict[Any, Any] = {}
-        self._places: dict[str, _Places] = {}
+        self._places: dict[str, Places] = {}
         self._held: dict[str, Sequence[frozenset[str]]] = {}
 
     def begin(self, children: Sequence[tuple[int, Sequence[int]]]) -> None:
@@ -252,15 +200,16 @@ class Between:
 
     def _all_returns(self, naming: bool, act: str) -> Callable[[], Column]:
         taken = self.facts.acts.taken.get(act) if act else None
-        speakers, turns = self.speakers, self.turns
+        speakers, mentions = self.speakers, [t.mentions for t in self.turns] if naming else []
 
         def first(child: int) -> dict[int, int]:
             found: dict[int, int] = {}
             speaker = speakers[child]
             for n, j in enumerate(self._soon()[child], 1):
-                if (taken is None or taken[j]) and (not naming or speaker in turns[j].mentions):
-                    found.setdefault(speakers[j], n)
-            found.pop(speaker, None)
+                if (not naming or speaker in mentions[j]) and (taken is None or taken[j]):
+                    other = speakers[j]
+                    if other != speaker and other not in found:
+                        found[other] = n
             return found
 
         return lambda: self._of_speakers(first)
@@ -344,7 +293,7 @@ class Between:
 
     def _all_between(self, what: str, act: str) -> Callable[[], Column]:
         if act not in self._places:
-            self._places[act] = _Places(self.facts, act)
+            self._places[act] = Places(self.facts, act)
         places = self._places[act]
         counts = {
             "anyone": self._anyone,
@@ -355,10 +304,10 @@ class Between:
         }[what]
         return lambda: counts(places)
 
-    def _anyone(self, places: _Places) -> Column:
+    def _anyone(self, places: Places) -> Column:
         return list(map(sub, _taken(places.before, self.kids), _taken(places.through, self.their_lasts)))
 
-    def _parent(self, places: _Places) -> Column:
+    def _parent(self, places: Places) -> Column:
         own, counted, speakers = places.own, places.counted, self.speakers
         totals: dict[int, int] = {}  # each speaker's before the child
         at = 0
@@ -371,7 +320,7 @@ class Between:
             out += [totals.get(s, 0) - own[j] for s, j in zip(people, lasts, strict=True)]
         return out
 
-    def _child(self, places: _Places) -> Column:
+    def _child(self, places: Places) -> Column:
         out: list[int] = []
         some = False
         for child, _, lasts in self.rows:
@@ -384,7 +333,7 @@ class Between:
                 out += [0] * len(lasts)
         return out if some else ()
 
-    def _others(self, places: _Places) -> Column:
+    def _others(self, places: Places) -> Column:
         mine = self._child(places) or [0] * len(self.kids)
         return [
             a - m - (0 if mine_too else p)
@@ -393,7 +342,7 @@ class Between:
             )
         ]
 
-    def _people(self, places: _Places) -> Column:
+    def _people(self, places: Places) -> Column:
         before, speakers = places.before, self.speakers
         out: list[int] = []
         for child, _, lasts in self.rows:
@@ -433,24 +382,3 @@ class Between:
             return [ways.get(p, 0.0) for p in self.candidates] if ways else ()
 
         return shares
-
-
-class _Places:
-    """Where turns with words (and an act) stand."""
-
-    def __init__(self, facts: Facts, act: str) -> None:
-        taken = facts.acts.taken.get(act) or [False] * len(facts.turns) if act else None
-        self.of = {s: [j for j in places if taken is None or taken[j]] for s, places in facts.spoken.items()}
-        number = len(facts.turns)
-        self.before = [0] * (number + 1)  # how many stand before each turn
-        self.own = [0] * number  # how many of its speaker's up to each turn, itself in it
-        self.counted = [False] * number
-        for places in self.of.values():
-            for j in places:
-                self.counted[j] = True
-        running: dict[int, int] = {}
-        for j, turn in enumerate(facts.turns):
-            here = self.counted[j]
-            self.before[j + 1] = self.before[j] + here
-            running[turn.speaker] = self.own[j] = running.get(turn.speaker, 0) + here
-        self.through = self.before[1:]  # how many up to each turn, itself in it

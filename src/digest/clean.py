@@ -29,6 +29,7 @@ LOST_BULLET = re.compile(r"(?<=[0-9][.、)）])\? ?")
 MARKS = re.compile(r"？[？?]+")
 BLANKS = re.compile(r"[^\S\n]+")
 AROUND_STOPS = re.compile(r" ?([，。；：？！、]) ?")
+STOPS = frozenset("，。；：？！、")
 URL = re.compile(r"https?://[^\s\u3000-\u303f\u4e00-\u9fff\uff00-\uffef<>\"]+", re.IGNORECASE)
 TITLED_LINK = re.compile(r"\[([^\[\]\n]{1,200})\] ?\( ?(https?://[^\s()]{1,2000}) ?\)", re.IGNORECASE)
 
@@ -89,6 +90,11 @@ class Cleaning:
         if not signs:
             return None
         return re.compile(f" ?(?:{'|'.join(map(re.escape, signs))})(?=[，,。；;！!？?]|$)")
+
+    @cached_property
+    def sign_ends(self) -> re.Pattern[str]:
+        """What a row with a sign of these holds; to look for it takes a third of the time."""
+        return re.compile(f"[{re.escape(''.join(sorted({sign[-1:] for sign in self.smileys})))}](?:[，,。；;！!？?]|$)")
 
     @cached_property
     def never(self) -> Any:
@@ -199,10 +205,15 @@ def _tidy(row: str, cleaning: Cleaning) -> str:
     if "  " in row or not row.isprintable():
         row = BLANKS.sub(" ", row)
     row = row.strip()
-    if cleaning.signs is not None:
+    if cleaning.smileys and cleaning.sign_ends.search(row) and cleaning.signs is not None:
         row = cleaning.signs.sub("", row)
     # spaces around full-width stops are typing habits; a link must not grow together with what follows
-    return row if " " not in row or "://" in row else AROUND_STOPS.sub(r"\1", row)
+    at = row.find(" ")
+    while at >= 0:
+        if row[at - 1] in STOPS or row[at + 1 : at + 2] in STOPS:
+            return row if "://" in row else AROUND_STOPS.sub(r"\1", row)
+        at = row.find(" ", at + 1)
+    return row
 
 
 def _head(row: str, cleaning: Cleaning, role: Role) -> str:

@@ -89,8 +89,12 @@ def message_lines(
     return lines(text, index, cleaning, role, message.images, alone=alone)
 
 
-def questions(day: Day, cleaning: Cleaning, threshold: float) -> tuple[Question, ...]:
-    """Every candidate as a question with printed lines, in order of the log; `kept` where it is published."""
+def questions(day: Day, cleaning: Cleaning, threshold: float, least: float = 0.0) -> tuple[Question, ...]:
+    """Every candidate as a question with printed lines, in order of the log; `kept` where it is published.
+
+    Those left out that are less likely than `least` get no lines: most candidates are, and who asks only for what is
+    published need not wait for them.
+    """
     log, people, turns = day.log, day.people, day.scene.turns
     order = day.ordinals
     names = day.names
@@ -98,7 +102,8 @@ def questions(day: Day, cleaning: Cleaning, threshold: float) -> tuple[Question,
     groups = [tuple(m for t in candidate.turns for m in turns[t].messages) for candidate in day.candidates]
     answered = _once(day, groups, threshold)
     for candidate, messages, answers in zip(day.candidates, groups, answered, strict=True):
-        printed = _printed(log, people, messages, cleaning, "question", names)
+        looked_at = candidate.score >= min(least, threshold)
+        printed = _printed(log, people, messages, cleaning, "question", names) if looked_at else ()
         published = tuple(
             replace(answer, lines=text)
             for answer in answers
@@ -117,7 +122,7 @@ def questions(day: Day, cleaning: Cleaning, threshold: float) -> tuple[Question,
                 kept=kept,
                 answers=published,
                 evidence=candidate.act.evidence,
-                why_not="" if kept else ("no words left" if not says else "below the threshold"),
+                why_not="" if kept else ("no words left" if looked_at and not says else "below the threshold"),
             )
         )
     ids = [q.id for q in made]

@@ -7,7 +7,8 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from functools import cached_property
+from itertools import accumulate, chain, compress
 from math import log
 from operator import add
 from typing import TYPE_CHECKING
@@ -55,6 +56,38 @@ class Facts:
     def between(self, places: Sequence[int], after: int, before: int) -> int:
         """How many of some turns stand strictly between two."""
         return bisect_left(places, before) - bisect_left(places, after + 1)
+
+
+class Places:
+    """Where turns with words (and an act) stand."""
+
+    def __init__(self, facts: Facts, act: str) -> None:
+        self.facts = facts
+        number = len(facts.turns)
+        self.taken = facts.acts.taken.get(act) or [False] * number if act else [True] * number
+        self.counted = [False] * number
+        for j in self._those(facts.all_spoken):
+            self.counted[j] = True
+        self.before = list(accumulate(self.counted, initial=0))  # how many stand before each turn
+        self.through = self.before[1:]  # how many up to each turn, itself in it
+
+    def _those(self, places: Sequence[int]) -> list[int]:
+        return list(compress(places, map(self.taken.__getitem__, places)))
+
+    @cached_property
+    def of(self) -> Mapping[int, Sequence[int]]:
+        """Each speaker's."""
+        return {s: self._those(places) for s, places in self.facts.spoken.items()}
+
+    @cached_property
+    def own(self) -> list[int]:
+        """How many of its speaker's up to each turn, itself in it."""
+        found = []
+        running: dict[int, int] = {}
+        for turn, here in zip(self.facts.turns, self.counted, strict=True):
+            running[turn.speaker] = number = running.get(turn.speaker, 0) + here
+            found.append(number)
+        return found
 
 
 def facts(scene: Scene, acts: Acts, vocabulary: Vocabulary) -> Facts:

@@ -19,7 +19,7 @@ from digest.clean import Cleaning
 from digest.curate import message_lines
 from digest.labels import key
 from digest.model import Answer, Digest, Entry, Line, Log, People, Question, Section, Topic, Turn
-from digest.names import called
+from digest.names import Called, called
 from digest.people import Known, people
 from digest.rules.model import Rules
 from digest.segment import Segmenting, turns
@@ -90,6 +90,16 @@ class Waiting:
         return frozenset(_start(text) for text in self.texts)
 
 
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A turn that names or quotes somebody."""
+
+    turn: Turn
+    named: frozenset[str]  # keys of the labels that it names, and of all other labels of who is meant
+    quoted: tuple[str, ...]  # openings of what it quotes
+    spoken: frozenset[str]  # keys of all who spoke before it that day
+
+
 @dataclass(frozen=True)
 class Heard:
     """A day's log as late answers are looked for in it; who is who is found out when it is first asked."""
@@ -124,6 +134,27 @@ class Heard:
     def calls(self) -> str:
         """All messages with a mention, spelt as keys are."""
         return "\n".join(key(m.text) for m in self.log.messages if "@" in m.text)
+
+    @cached_property
+    def addressed(self) -> tuple[Addressed, ...]:
+        """The turns that may answer an earlier day: found once, for up to three days ask."""
+        found = []
+        before: dict[int, None] = {}  # who spoke, in order
+        spoken: frozenset[str] = frozenset()
+        for turn in self.turns:
+            named, quoted = _named(self, turn), _quoted(self, turn)
+            if named or quoted:
+                if before:
+                    spoken = spoken.union(*(_keys(self.people, person) for person in before))
+                    before = {}
+                found.append(Addressed(turn, named, quoted, spoken))
+            before[turn.speaker] = None
+        return tuple(found)
+
+    @cached_property
+    def names(self) -> Called | None:
+        """What finds the names of the day's people."""
+        return called(self.log, self.people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +215,12 @@ def might_answer(asked: Log, day: Heard, how: Lateness, vocabulary: Vocabulary) 
             labels.setdefault(name, []).append(m.text)
     starts = {_start(m.text) for m in asked.messages}
     askers = {name for name, texts in labels.items() if any(_MIGHT_ASK.search(text) for text in texts)}
-    for turn, spoken in _said(day):
-        if any(start in starts for start in _quoted(day, turn)):
+    for one in day.addressed:
+        if any(start in starts for start in one.quoted):
             return True
-        for name in askers & (_named(day, turn) - spoken):
+        for name in askers & (one.named - one.spoken):
             most = Waiting(name, asked.day, frozenset((name,)), tuple(labels[name]), (), True)
-            if _score(most, turn, frozenset((name,)), spoken, day, how, vocabulary) is not None:
+            if _score(most, replace(one, named=frozenset((name,))), one.spoken, day, how, vocabulary) is not None:
                 return True
     return False
 
@@ -260,42 +291,28 @@ def _of_day(
     cleaning: Cleaning,
 ) -> list[Late]:
     found = []
-    for turn, spoken in _said(day, before):
-        named = _named(day, turn)
-        if not named and not _quoted(day, turn):
-            continue
+    for one in day.addressed:
+        turn, spoken = one.turn, before | one.spoken
         rated = []
         for n, q in enumerate(open_):
-            score = _score(q, turn, named, spoken, day, how, vocabulary)
+            score = _score(q, one, spoken, day, how, vocabulary)
             if score is not None:
                 rated.append((score, n, q))
         if not rated:
             continue
         score, _, q = max(rated, key=lambda r: r[:2])  # of equals, the one asked last
-        names = called(day.log, day.people)
         printed = tuple(
-            line for m in turn.messages for line in message_lines(day.log, day.people, m, cleaning, "answer", names)
+            line for m in turn.messages for line in message_lines(day.log, day.people, m, cleaning, "answer", day.names)
         )
         if printed:
             found.append(Late(q, day.day, turn.messages, printed, score))
     return found
 
 
-def _said(day: Heard, spoken: frozenset[str] = frozenset()) -> Sequence[tuple[Turn, frozenset[str]]]:
-    """The turns of a day, and the keys of all who spoke before each."""
-    found = []
-    by_person = [_keys(day.people, p.id) for p in day.people.persons]
-    for turn in day.turns:
-        found.append((turn, spoken))
-        if not by_person[turn.speaker] <= spoken:
-            spoken |= by_person[turn.speaker]
-    return found
-
-
-def _quoted(day: Heard, turn: Turn) -> list[str]:
+def _quoted(day: Heard, turn: Turn) -> tuple[str, ...]:
     """The openings of what a turn quotes, where they are long enough to be known again."""
     quotes = (day.log.messages[m].quote for m in turn.messages)
-    return [start for quote in quotes if quote and len(start := _start(quote.text)) >= QUOTED]
+    return tuple(start for quote in quotes if quote and len(start := _start(quote.text)) >= QUOTED)
 
 
 def _named(day: Heard, turn: Turn) -> frozenset[str]:
@@ -311,21 +328,21 @@ def _named(day: Heard, turn: Turn) -> frozenset[str]:
 
 def _score(
     q: Waiting,
-    turn: Turn,
-    named: Collection[str],
-    spoken: frozenset[str],
+    one: Addressed,
+    spoken: Collection[str],
     day: Heard,
     how: Lateness,
     vocabulary: Vocabulary,
 ) -> float | None:
     """What speaks for a turn's being an answer, None where it isn't enough."""
+    turn = one.turn
     speaker = _keys(day.people, turn.speaker)
     if not q.asker.isdisjoint(speaker):
         return None
     score = 0.0
-    if any(start in q.starts for start in _quoted(day, turn)):
+    if any(start in q.starts for start in one.quoted):
         score += how.quotes
-    elif not q.asker.isdisjoint(named) and q.asker.isdisjoint(spoken):
+    elif not q.asker.isdisjoint(one.named) and q.asker.isdisjoint(spoken):
         score += how.names
     else:
         return None

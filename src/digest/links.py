@@ -6,6 +6,7 @@ score each pair; a softmax over the candidates and "answers nobody" makes probab
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import exp
@@ -169,6 +170,7 @@ class _Nearby:
 
     def __init__(self, facts: Facts, how: Linking) -> None:
         self.facts, self.how = facts, how
+        self.ends = [turn.end for turn in facts.turns]
         self.holders: dict[str, list[int]] = {}
         for i, words in enumerate(facts.words.sets):
             for word in words:
@@ -176,19 +178,26 @@ class _Nearby:
 
     def candidates(self, child: int) -> list[int]:
         """Candidates, the nearest first."""
-        how, turns = self.how, self.facts.turns
+        how, turns, ends = self.how, self.facts.turns, self.ends
         turn = turns[child]
         earliest = turn.start - how.window
         found = []
         far = max(-1, child - how.near - how.candidates - 1)
         near = max(-1, child - how.near - 1)
         for j in range(child - 1, near, -1):
-            if turns[j].end < earliest:
+            if ends[j] < earliest:
                 break
             found.append(j)
-        wanted = {j for word in self.facts.words.sets[child] for j in self.holders[word] if far < j <= near}
+        wanted: set[int] = set()
+        for word in self.facts.words.sets[child] if near >= 0 else ():
+            held = self.holders[word]
+            if held[0] <= near:
+                start = bisect_right(held, far)
+                wanted.update(held[start : bisect_right(held, near, start)])
         if turn.mentions:
             wanted.update(j for j in range(far + 1, near + 1) if turns[j].speaker in turn.mentions)
-        found += sorted((j for j in wanted if turns[j].end >= earliest), reverse=True)
-        found += sorted((j for j in turn.quotes if j < child and j not in found), reverse=True)
+        if wanted:
+            found += sorted((j for j in wanted if ends[j] >= earliest), reverse=True)
+        if turn.quotes:
+            found += sorted((j for j in turn.quotes if j < child and j not in found), reverse=True)
         return found

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 
 from .labels import COMMON, SURNAMES, parts
 from .model import Log, People
@@ -19,42 +19,76 @@ from .model import Log, People
 TITLES = "总|工|哥|姐|兄|兄弟|老师|同学|大神|大佬|大牛|妹子|老板|群主|先生|女士|帅哥|美女"
 AFTER = "[，,、：:！!~～… ]"
 STOPS = "，,。！!？?；;"
+_STOPS, _COMMAS, _BEFORE = frozenset(STOPS), frozenset("，,、"), frozenset(STOPS + " ")
 _SHARED = frozenset(COMMON)  # the same set each day: `parts` remembers labels by it
 _MENTION = re.compile(r"@\S*")
 WORDS = 1  # a label's part that is said more often than this without calling anybody is a word: 安全, 支付
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Called:
-    """Finds a day's people where they are called: the forms in which, and the names without which none stands."""
+    """Finds a day's people where they are called; all names in small letters, the longest first.
 
-    who: str
-    names: tuple[str, ...]
+    Nothing is compiled for a day: that takes longer than all else here. A name is looked for as it is, and what must
+    stand around it is the same for all.
+    """
 
-    # made when a text first holds a name: to compile these takes longer than all else here
-
-    @cached_property
-    def head(self) -> re.Pattern[str]:
-        return re.compile(rf"^(?:{self.who}{AFTER}+)+", re.IGNORECASE)
-
-    @cached_property
-    def between(self) -> re.Pattern[str]:
-        return re.compile(rf"([{STOPS}] ?){self.who} ?[，,：:]", re.IGNORECASE)
-
-    @cached_property
-    def tail(self) -> re.Pattern[str]:
-        return re.compile(rf"[，,、]{self.who}[。！!~～]?$", re.IGNORECASE)
+    plain: tuple[str, ...]  # stand by themselves, or with a title
+    short: tuple[str, ...]  # only with a title
 
     def out(self, text: str) -> str:
         """The text without the names of who is called; lines stay lines."""
-        low = text.lower()
-        if not any(name in low for name in self.names):
-            return text
-        return "\n".join(self._row(row) for row in text.split("\n"))
+        low = _small(text)
+        for names in (self.plain, self.short):
+            for name in names:
+                if name in low:
+                    return "\n".join(map(self._row, text.split("\n")))
+        return text
 
     def _row(self, row: str) -> str:
-        row = self.head.sub("", row)
-        return self.tail.sub("", self.between.sub(r"\1", row))
+        """A row without who is called at its head, between commas, at its end."""
+        low, start = _small(row), 0
+        while (end := self._end(low, start, "head")) is not None:
+            start = end
+        row, low = row[start:], low[start:]
+        kept, start = [], 0
+        for at, sign in enumerate(low):
+            if at < start or sign not in _STOPS:
+                continue
+            begin = at + 1 + (low[at + 1 : at + 2] == " ")
+            if (end := self._end(low, begin, "between")) is not None:
+                kept.append(slice(start, begin))
+                start = end
+        if kept:
+            kept.append(slice(start, len(row)))
+            row, low = "".join([row[part] for part in kept]), "".join([low[part] for part in kept])
+        for at, sign in enumerate(low):
+            if sign in _COMMAS and self._end(low, at + 1, "tail") is not None:
+                return row[:at]
+        return row
+
+    def _end(self, low: str, start: int, place: str) -> int | None:
+        """Where the call ends that begins there; None where nobody is called."""
+        for names in (self.plain, self.short):
+            for name in names:
+                if low.startswith(name, start):
+                    found = _following(place).match(low, start + len(name))
+                    if found and (found[1] or names is self.plain):
+                        return found.end()
+        return None
+
+
+@cache
+def _following(place: str) -> re.Pattern[str]:
+    """What may follow a name where it calls, its title in a group."""
+    after = {"head": f"{AFTER}+", "between": " ?[，,：:]", "tail": "[。！!~～]?$", "any": f"(?:{AFTER}|$)"}[place]
+    return re.compile(f"({TITLES})?{after}", re.MULTILINE)
+
+
+def _small(text: str) -> str:
+    """The text in small letters, each in its place."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join([c.lower() if len(c.lower()) == 1 else c for c in text])
 
 
 def called(log: Log, people: People, common: Iterable[str] = COMMON) -> Called | None:
@@ -83,10 +117,7 @@ def called(log: Log, people: People, common: Iterable[str] = COMMON) -> Called |
     short = {name: None for name in short if name.lower() in said}
     if not names and not short:
         return None
-    forms = [f"(?:{_any(names)})(?:{TITLES})?"] if names else []
-    forms += [f"(?:{_any(short)})(?:{TITLES})"] if short else []
-    who = f"(?:{'|'.join(forms)})"
-    return Called(who, tuple(name.lower() for name in (*names, *short)))
+    return Called(_longest(names), _longest(short))
 
 
 def _names(candidates: list[str], log: Log) -> list[str]:
@@ -99,16 +130,27 @@ def _names(candidates: list[str], log: Log) -> list[str]:
         said = text.count(name)
         doubled = len(name) == 2 and name[0] == name[1] and not name.isascii()  # 婷婷 is no word
         if said > WORDS and not doubled:
-            edge = r"(?![a-z0-9])" if name.isascii() else ""
-            calls = re.findall(
-                rf"(?:^|[{STOPS} ]){re.escape(name)}{edge}(?:{TITLES})?(?:{AFTER}|$)", text, re.MULTILINE
-            )
-            said -= len(calls)
+            said -= _calls(name, text)
         if said <= WORDS or doubled:
             kept.append(name)
     return kept
 
 
-def _any(names: Iterable[str]) -> str:
+def _calls(name: str, text: str) -> int:
+    """How often a name calls somebody, in small letters."""
+    count = last = 0
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        begins = at == 0 or text[at - 1] == "\n" or (text[at - 1] in _BEFORE and at > last)
+        whole = not (name.isascii() and text[end : end + 1].isascii() and text[end : end + 1].isalnum())
+        found = _following("any").match(text, end) if begins and whole and at >= last else None
+        if found:
+            count, last = count + 1, found.end()
+        at = text.find(name, max(at + 1, last))
+    return count
+
+
+def _longest(names: Iterable[str]) -> tuple[str, ...]:
     # the longest first, so that a name is not taken for the shorter one it begins with
-    return "|".join(re.escape(name) for name in sorted(names, key=lambda n: (-len(n), n)))
+    return tuple(name.lower() for name in sorted(names, key=lambda n: (-len(n), n)))

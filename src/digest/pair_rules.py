@@ -9,7 +9,8 @@ from functools import partial
 from math import inf, nextafter
 from operator import add
 
-from digest.between import COUNTS, Column, Interval, Key, asked
+from digest.between import Column
+from digest.pair_numbers import COUNTS, Interval, Key, asked
 from digest.rules import kinds
 from digest.rules.model import Rule, Subject
 from digest.sides import side_of
@@ -75,6 +76,9 @@ class PairRules:
             if any(weights[k] for on in fired for k in on)
         ]
         self.weighing = [(test, weights[k]) for test, k in self.combined if weights[k]]
+        # which of the rules on one side fire on turns of these bits, and what they add
+        self.of_child: dict[int, tuple[list[int], float]] = {}
+        self.of_parent: dict[int, tuple[list[int], float]] = {}
         # whether a rule asks for what was chosen before
         self.looks_back = any(key[0] == "chain" for key in self.keys)
 

@@ -18,6 +18,7 @@ from digest.pair_rules import Test, pair_rules
 from digest.rules.model import Subject
 from digest.sides import Sides
 
+REMEMBERED = 4096  # what fires together on a turn comes again on other days
 BLOCK = 256  # children that are scored at once: columns of some thousand pairs stay near the processor
 
 
@@ -35,8 +36,10 @@ class Pairs:
         self.between = Between(facts, parents)
         self._columns = [self.between.column(key) for key in self.ready.keys]
         weights = self.ready.weights
-        self._child_fired, self._child_score = _sums(self.sides.child, self.ready.child, weights)
-        self._parent_fired, self._parent_score = _sums(self.sides.parent, self.ready.parent, weights)
+        self._child_fired, self._child_score = _sums(self.sides.child, self.ready.child, weights, self.ready.of_child)
+        self._parent_fired, self._parent_score = _sums(
+            self.sides.parent, self.ready.parent, weights, self.ready.of_parent
+        )
 
     @property
     def looks_back(self) -> bool:
@@ -165,9 +168,12 @@ class _Holding:
         return [n for own in fit for n in own]
 
 
-def _sums(bits: Sequence[int], rules: Sequence[int], weights: Sequence[float]) -> tuple[list[list[int]], list[float]]:
-    """Which of the rules on one side alone fire on each turn, and what they add together."""
-    known: dict[int, tuple[list[int], float]] = {}
+def _sums(
+    bits: Sequence[int], rules: Sequence[int], weights: Sequence[float], known: dict[int, tuple[list[int], float]]
+) -> tuple[list[list[int]], list[float]]:
+    """Which of the rules on one side alone fire on each turn, and what they add together; `known` from other days."""
+    if len(known) > REMEMBERED:
+        known.clear()
     for b in bits:
         if b not in known:
             on = [k for k in rules if b >> k & 1]

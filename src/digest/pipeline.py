@@ -174,9 +174,9 @@ def _answered(
     return tuple(whole), tuple(answers), tuple(follows)
 
 
-def questions(day: Day, stages: Stages) -> tuple[Question, ...]:
-    """Every candidate question with printed lines, the kept ones marked."""
-    return curate.questions(day, stages.cleaning, stages.asking.threshold)
+def questions(day: Day, stages: Stages, least: float = 0.0) -> tuple[Question, ...]:
+    """Every candidate question, the kept ones marked; with printed lines where it is kept or at least so likely."""
+    return curate.questions(day, stages.cleaning, stages.asking.threshold, least)
 
 
 def digest(day: Day, asked: Sequence[Question], stages: Stages) -> Digest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 from math import inf
 
 from digest.facts import Facts
@@ -25,22 +26,24 @@ class Sides:
         rules = subject.rules
         sides = [side_of(rule.kind) for rule in rules]
         for i, turn in enumerate(facts.turns):
-            child = parent = 0
             for k in subject.texts.fires(turn.text):
                 if sides[k] == "child":
-                    child |= 1 << k
+                    self.child[i] |= 1 << k
                 else:
-                    parent |= 1 << k
-            self.child[i], whole[i] = child, parent
+                    whole[i] |= 1 << k
         for k, rule in enumerate(rules):
             if not sides[k] or isinstance(rule.kind, kinds.PairPattern | kinds.PairLexicon):
                 continue
             for into, mine in ((self.child, "child"), (whole, "parent")):
                 if sides[k] in (mine, "both"):
+                    bit = 1 << k
                     for i in self._turns(rule.kind, mine):
-                        into[i] |= 1 << k
+                        into[i] |= bit
         self.parent = [0] * len(parents)
         for p, group in enumerate(parents):
+            if len(group) == 1:
+                self.parent[p] = whole[group[0]]
+                continue
             for j in group:
                 self.parent[p] |= whole[j]
 
@@ -51,13 +54,13 @@ class Sides:
         every = range(len(turns))
         if isinstance(kind, kinds.PairActs):
             taken = acts.taken.get(getattr(kind, side)) or ()
-            return [i for i, yes in enumerate(taken) if yes]
+            return list(compress(every, taken))
         if isinstance(kind, kinds.PairScored):
             low, high = bounds(kind.min, kind.max)
             return [i for i, score in enumerate(acts.scores.get(kind.act) or ()) if low <= score <= high]
         if isinstance(kind, kinds.PairLength):
             low, high = bounds(kind.min, kind.max)
-            return [i for i in every if low <= facts.sizes[i] <= high]
+            return [i for i, size in enumerate(facts.sizes) if low <= size <= high]
         if isinstance(kind, kinds.PairSpeaker):
             scene = facts.scene
             if kind.is_ == "regular":

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from digest.title_rules import FILLER, SHAPE, TitleRules
@@ -113,8 +114,16 @@ class Weights:
         self.words = words
         self.day = day
         self.echoes = echoes
+        self._known: dict[str, float] = {}
 
     def of(self, word: str) -> float:
+        """A word's worth; it stands in many of a thread's phrases."""
+        found = self._known.get(word)
+        if found is None:
+            found = self._known[word] = self._weigh(word)
+        return found
+
+    def _weigh(self, word: str) -> float:
         name = self.words.name(word)
         value = self.words.idf(name)
         if self.words.is_term(word):
@@ -225,10 +234,11 @@ def _phrases(
     clause: str, tagged: Sequence[Word], letters: str, rules: TitleRules, weigh: Weights, bonus: float
 ) -> list[Candidate]:
     found = []
+    why = (f"in “{clause[:24]}”",)
     for whole in SHAPE.finditer(letters):
         for i in range(whole.start(), whole.end()):
             for j in range(i + 1, min(whole.end(), i + 9) + 1):
-                if not SHAPE.fullmatch(letters, i, j):
+                if not _shaped(letters[i:j]):
                     continue
                 span = Span(tuple(tagged[i:j]), letters[i:j])
                 after = letters[j : j + 1]
@@ -238,10 +248,14 @@ def _phrases(
                 text = _text(clause, span.words)
                 if text:
                     edge = _edges(letters, i, j)
-                    found.append(
-                        _candidate(text, span.words, span.letters, bonus + edge, (f"in “{clause[:24]}”",), rules, weigh)
-                    )
+                    found.append(_candidate(text, span.words, span.letters, bonus + edge, why, rules, weigh))
     return [c for c in found if c is not None]
+
+
+@lru_cache(4096)
+def _shaped(letters: str) -> bool:
+    """Whether words of these letters make a phrase: the same few letters come again and again."""
+    return bool(SHAPE.fullmatch(letters))
 
 
 def _formed(span: Span, after: str, following: str, rules: TitleRules) -> bool:

@@ -30,6 +30,7 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 RUN = r"[A-Za-z0-9][A-Za-z0-9+#._&/-]*"
 STRETCH = rf"[{HAN}]+"
 PIECES = re.compile(f"(?P<run>{RUN})|{STRETCH}")
+RUNS, STRETCHES = re.compile(RUN), re.compile(STRETCH)
 EDGES = "._&/-"
 ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 LETTER = re.compile("[A-Za-z]")
@@ -98,18 +99,22 @@ class Vocabulary:
     def _cut(self, text: str) -> Iterator[tuple[int, Sequence[tuple[str, str]]]]:
         """The text's stretches: where each begins, its words with their tags."""
         tag, start = self.engine.tag, 0
+        for begin, end in self._terms(text):
+            for piece in PIECES.finditer(text, start, begin):
+                yield piece.start(), _run(piece.group()) if piece.lastgroup else tag(piece.group())
+            yield begin, ((text[begin:end], "eng"),)
+            start = end
+        for piece in PIECES.finditer(text, start):
+            yield piece.start(), _run(piece.group()) if piece.lastgroup else tag(piece.group())
+
+    def _terms(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where terms stand that hold more than Han."""
         low = text.lower()
         if self.mixed and len(low) == len(text):
             for term in self.mixed.finditer(low):
-                begin = term.start()
-                if begin > 0 and low[begin] in ALNUM and low[begin - 1] in ALNUM:
-                    continue
-                for piece in PIECES.finditer(text, start, begin):
-                    yield piece.start(), _run(piece.group()) if piece.lastgroup else tag(piece.group())
-                start = term.end()
-                yield begin, ((text[begin:start], "eng"),)
-        for piece in PIECES.finditer(text, start):
-            yield piece.start(), _run(piece.group()) if piece.lastgroup else tag(piece.group())
+                begin, end = term.span()
+                if not (begin > 0 and low[begin] in ALNUM and low[begin - 1] in ALNUM):
+                    yield begin, end
 
     def words(self, text: str) -> list[str]:
         """Every word of a text in order: `热点账户怎么处理` → 热点账户, 怎么, 处理."""
@@ -117,19 +122,11 @@ class Vocabulary:
 
     def content(self, words: Iterable[tuple[str, str]]) -> tuple[str, ...]:
         """Of words with their tags those that carry content: lower-cased, variants resolved, in order, with repeats."""
-        known = self._content
-        out = []
-        for word in words:
-            name = known.get(word)
-            if name is None:
-                name = known[word] = self.name(word[0]) if self.counts(*word) else ""
-            if name:
-                out.append(name)
-        return tuple(out)
+        return tuple(filter(None, map(self._content.__getitem__, words)))
 
     @cached_property
-    def _content(self) -> dict[tuple[str, str], str]:
-        return {}
+    def _content(self) -> _Content:
+        return _Content(self)
 
     def content_words(self, text: str) -> tuple[str, ...]:
         """The words of a text that carry content: no stop words, two characters at least, lower-cased.
@@ -140,8 +137,29 @@ class Vocabulary:
         if text not in seen:
             if len(seen) >= REMEMBERED:
                 seen.clear()
-            seen[text] = self.content([word for _, words in self._cut(text) for word in words])
+            seen[text] = self.content(self._pieces(text))
         return seen[text]
+
+    def _pieces(self, text: str) -> list[tuple[str, str]]:
+        """The words with their tags, in order; a line break between stretches of Han counts as one."""
+        found: list[tuple[str, str]] = []
+        start = 0
+        for begin, end in self._terms(text):
+            self._segment(text, start, begin, found)
+            found.append((text[begin:end], "eng"))
+            start = end
+        self._segment(text, start, len(text), found)
+        return found
+
+    def _segment(self, text: str, start: int, end: int, into: list[tuple[str, str]]) -> None:
+        tag = self.engine.tag
+        for run in RUNS.finditer(text, start, end):
+            if stretches := STRETCHES.findall(text, start, run.start()):
+                into += tag("\n".join(stretches))
+            into += _run(run.group())
+            start = run.end()
+        if stretches := STRETCHES.findall(text, start, end):
+            into += tag("\n".join(stretches))  # in one call: it takes as long for one as for three
 
     @cached_property
     def _seen(self) -> dict[str, tuple[str, ...]]:
@@ -203,6 +221,17 @@ class Vocabulary:
             seen[word] = seen.get(word, 0) + 1
         scored = [(w, n * self.idf(w) / len(words)) for w, n in seen.items()]
         return sorted(scored, key=lambda pair: -pair[1])
+
+
+class _Content(dict[tuple[str, str], str]):
+    """A word with its tag → the name that it counts as, "" where it carries no content."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        self.words = words
+
+    def __missing__(self, word: tuple[str, str]) -> str:
+        found = self[word] = self.words.name(word[0]) if self.words.counts(*word) else ""
+        return found
 
 
 def _run(text: str) -> tuple[tuple[str, str], ...]:

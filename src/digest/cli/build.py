@@ -138,7 +138,9 @@ def _build(
     for n, found in enumerate(chosen):
         bar.show(n, f"{found.day} {found.room}")
         try:
-            built = _day(found, settings, stages, format_, around, dry_run=dry_run, fresh=fresh)
+            # what was left out is told where one day is built alone
+            alone = len(chosen) == 1
+            built = _day(found, settings, stages, format_, around, dry_run=dry_run, fresh=fresh, left_out=alone)
         except DigestError as error:
             if len(chosen) == 1:
                 raise
@@ -190,6 +192,7 @@ def _day(
     *,
     dry_run: bool,
     fresh: bool,
+    left_out: bool = False,
 ) -> Built:
     from digest import config, extract, summary
     from digest.cli import project, writing
@@ -199,9 +202,11 @@ def _day(
     warnings = (*log.warnings, *writing.shrunk(path, log))
     if not log.messages:
         return Built(summary.empty(log), None, warnings)
-    work = project.analysed(log, stages, evidence=format_ is PageFormat.json, people=around.people(found, log))
+    whole = format_ is PageFormat.json
+    people = around.people(found, log)
+    work = project.analysed(log, stages, evidence=whole, people=people, left_out=whole or left_out)
     page, offers = around.page(found, work)
-    if format_ is PageFormat.json:
+    if whole:
         text = extract.text(extract.extract(work.day, work.asked, work.digest, stages.layout))
         written = writing.write_data(settings, path.with_suffix(".json"), text, dry_run=dry_run)
     else:

@@ -123,7 +123,7 @@ class Neighbours:
         heard = self._hear(earlier)
         if heard is None or not late.might_answer(heard.log, mine, self._how, self.stages.vocabulary):
             return ()
-        work = project.analysed(heard.log, self.stages)
+        work = project.analysed(heard.log, self.stages, left_out=False)
         return _keep(self._open, earlier.path, late.waiting(work.digest, work.log, work.day.people.speaker))
 
     def _hear(self, found: DayLog) -> Heard | None:

@@ -103,12 +103,17 @@ def read(found: DayLog, settings: Settings) -> Log:
     return forgotten.without(log, forgotten.forgotten(settings.root))
 
 
-def analysed(log: Log, stages: Stages, *, evidence: bool = False, people: People | None = None) -> Work:
-    """The log gone through all stages; with `evidence`, links and answers say which rules made them."""
+def analysed(
+    log: Log, stages: Stages, *, evidence: bool = False, people: People | None = None, left_out: bool = True
+) -> Work:
+    """The log gone through all stages; with `evidence`, links and answers say which rules made them.
+
+    Without `left_out`, questions that aren't published have no lines and don't say why.
+    """
     from digest import pipeline
 
     day = pipeline.analyse(log, stages, evidence=evidence, people=people)
-    asked = pipeline.questions(day, stages)
+    asked = pipeline.questions(day, stages, 0.0 if left_out else 1.0)
     return Work(log, day, asked, pipeline.digest(day, asked, stages), stages)
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import compress
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from digest.model import Entry, Log, People, Question
@@ -84,7 +85,8 @@ def rows(log: Log | None, digest: str | None, stages: Stages) -> DayRows:
     from digest.segment import words
 
     day = pipeline.analyse(log, stages, evidence=False)  # the store keeps no reasons
-    asked = pipeline.questions(day, stages)
+    # what an editor wrote herself may be any candidate
+    asked = pipeline.questions(day, stages, LEFT_OUT if found is None else 0.0)
     made = pipeline.digest(day, asked, stages)
     layout = stages.layout
     entries = {
@@ -138,7 +140,7 @@ def counted(texts: Iterable[str], stages: Stages) -> dict[str, int]:
     """How often each word of two characters or more stands in the texts."""
     text = folded("\n".join(texts))
     # one call for the day: what the segmenter makes of Latin letters goes unused
-    counts = Counter(word for word, _ in stages.vocabulary.engine.tag(text))
+    counts = Counter(map(itemgetter(0), stages.vocabulary.engine.tag(text)))
     words = {w: n for w, n in counts.items() if 1 < len(w) <= LONGEST and HAN.fullmatch(w)}
     latin = Counter(LATIN.findall(text))
     return words | {w: n for w, n in latin.items() if len(w) < 30}
