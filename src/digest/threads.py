@@ -72,7 +72,8 @@ def follows(
         if above is not None:
             spoken = [t for t in (*questions[above], *answered[above]) if t < group[0]]
             party = {turns[t].speaker for t in spoken}
-            if (said is None and named is None and first.speaker not in party) or first.start - turns[max(spoken)].end > pause:
+            stranger = said is None and named is None and first.speaker not in party
+            if stranger or first.start - turns[max(spoken)].end > pause:
                 above = None
         found.append(above)
     return tuple(found)

@@ -29,8 +29,9 @@ CODES: dict[str, str] = {
     "R114": "No list of this name stands under `lists:`.",
     "R115": "No rule of this id stands in the subject.",
     "R116": "The expression is not one that RE2 takes. RE2 has no lookaround, no back-references and no \\uXXXX.",
-    "R117": "An `all` rule names rules of other kinds, not another `all` rule.",
+    "R117": "An `all` rule names no other `all` rule under `not:`; under `of:` it may, and that one's parts count.",
     "R118": "min is over max.",
+    "R119": "An `all` rule can't build on itself, neither outright nor by way of others.",
     # R2: a rule's own examples
     "R201": "A sentence under `match` does not make the rule fire.",
     "R202": "A sentence under `no_match` makes the rule fire.",

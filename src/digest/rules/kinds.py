@@ -197,7 +197,9 @@ class Around(Kind):
 class All(Kind):
     """Other rules fired together, and others did not."""
 
-    of: tuple[str, ...] = want(Many(Name("rule"), single=True), "ids of rules that must all fire", ())
+    of: tuple[str, ...] = want(
+        Many(Name("rule"), single=True), "ids of rules that must all fire; of another `all` rule its parts", ()
+    )
     not_: tuple[str, ...] = want(Many(Name("rule"), single=True), "ids of rules that must not fire", ())
 
     def lacks(self) -> str:

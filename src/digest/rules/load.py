@@ -13,6 +13,7 @@ How a later folder builds on an earlier one:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,7 @@ class _Merged:
                 self._check(draft, rule, acts, problems)
                 if len(problems) == before and rule is not None:
                     rules.append(rule)
+        rules = _in_parts(rules)
         return Subject(
             self.declaration.name,
             self.settings,
@@ -149,8 +151,46 @@ class _Merged:
             if other is None or name == rule.id:
                 near = did_you_mean(name, self.drafts.keys() - {rule.id})
                 tell("kind", "R115", f"no other rule {name!r} stands in this subject{near}")
-            elif other.kind is All:
-                tell("kind", "R117", f"{name!r} is itself an `all` rule; name its parts")
+        if isinstance(rule.kind, All):
+            for name in rule.kind.not_:
+                if self._built(name):
+                    tell("kind", "R117", f"{name!r} under `not:` is itself an `all` rule; name its parts")
+            if rule.id not in rule.kind.of and rule.id in self._below(rule.id):
+                tell("kind", "R119", f"the rule {rule.id!r} builds on itself; take one of the names out")
+
+    def _built(self, name: str) -> bool:
+        return name in self.drafts and self.drafts[name].kind is All
+
+    def _below(self, name: str) -> set[str]:
+        """The `all` rules that one builds on, however far down."""
+        found: set[str] = set()
+        left = [name]
+        while left:
+            values = self.drafts[left.pop()].kind_values or {}
+            more = [part for part in values.get("of", ()) if self._built(part) and part not in found]
+            found.update(more)
+            left += more
+        return found
+
+
+def _in_parts(rules: Sequence[Rule]) -> list[Rule]:
+    """The rules, an `all` rule that another names replaced there by its parts; one that is off stays named."""
+    by_id = {rule.id: rule for rule in rules}
+
+    def parts(kind: All) -> All:
+        of: list[str] = []
+        never = list(kind.not_)
+        for name in kind.of:
+            other = by_id.get(name)
+            if other is not None and isinstance(other.kind, All) and not other.off:
+                inner = parts(other.kind)
+                of += inner.of
+                never += inner.not_
+            else:
+                of.append(name)
+        return All(tuple(dict.fromkeys(of)), tuple(dict.fromkeys(never)))
+
+    return [replace(rule, kind=parts(rule.kind)) if isinstance(rule.kind, All) else rule for rule in rules]
 
 
 def _named(rule: Rule, what: str) -> list[str]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from digest.errors import Problem, RulesError
 from digest.rules.codes import CODES
-from digest.rules.kinds import PAIR_KINDS, TURN_KINDS, Follows, Hour, Length, Lexicon, Pattern, Speaker
+from digest.rules.kinds import PAIR_KINDS, TURN_KINDS, All, Follows, Hour, Length, Lexicon, Pattern, Speaker
 from digest.rules.load import assemble, load
 from digest.rules.model import Rules
 from digest.rules.nodes import DEPTH_CAP, SIZE_CAP
@@ -305,13 +305,50 @@ def test_each_kind_of_mistake_has_its_code(text: str, code: str) -> None:
     assert only(text).code == code
 
 
-def test_all_names_no_other_all_rule() -> None:
+def test_all_takes_the_parts_of_another_all_rule() -> None:
+    text = """\
+        subject: links
+        rules:
+          - {id: third, all: {of: [second], not: [asks]}, weight: 1}
+          - {id: second, all: {of: [first, near], not: [far]}, weight: 1}
+          - {id: first, all: {of: [short]}, weight: 1}
+          - {id: short, length: {max: 4}, weight: 1}
+          - {id: near, gap: {max_turns: 2}, weight: 1}
+          - {id: far, gap: {max_time: 9m}, weight: 1}
+          - {id: asks, same-speaker: parent, weight: 1}
+        """
+    kind = rules_of(text).subject("links").by_id["third"].kind
+    assert kind == All(("short", "near"), ("asks", "far"))
+
+
+def test_all_does_not_build_on_itself() -> None:
+    text = """\
+        subject: links
+        rules:
+          - {id: first, all: [second], weight: 1}
+          - {id: second, all: [first], weight: 1}
+        """
+    assert [p.code for p in problems_of(text)] == ["R119", "R119"]
+
+
+def test_a_part_that_is_off_keeps_what_builds_on_it_from_firing() -> None:
+    text = """\
+        subject: links
+        rules:
+          - {id: short, length: {max: 4}, weight: 1}
+          - {id: first, all: [short], weight: 1, off: true}
+          - {id: second, all: [first], weight: 1}
+        """
+    assert rules_of(text).subject("links").by_id["second"].kind == All(("first",))
+
+
+def test_all_names_no_other_all_rule_that_must_not_fire() -> None:
     text = """\
         subject: links
         rules:
           - {id: short, length: {max: 4}, weight: 1}
           - {id: first, all: short, weight: 1}
-          - {id: second, all: {of: [first], not: [short]}, weight: 1}
+          - {id: second, all: {of: [short], not: [first]}, weight: 1}
         """
     assert places(text) == [("R117", 5, 23)]
 
