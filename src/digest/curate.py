@@ -206,6 +206,54 @@ def entries(kept: Sequence[Question], apart: int | None = None) -> tuple[Entry, 
     return tuple(Entry(id=first, kind="thread", questions=tuple(qs)) for first, qs in groups.items())
 
 
+def joined(threads: Sequence[Entry], apart: int | None = None) -> tuple[Entry, ...]:
+    """The threads, where two hold mostly the same answers as one, so that no answer stands there twice.
+
+    Two are one where half of what answers either of them answers both. An answer to several of a thread's questions
+    stands under the one asked last before it. No thread goes on over the message `apart`.
+    """
+    whole: list[Entry] = []
+    for entry in threads:
+        start = entry.questions[0].messages[0]
+        given = _given(entry)
+        for place, earlier in enumerate(whole):
+            first = earlier.questions[0].messages[0]
+            if apart is not None and (first < apart) != (start < apart):
+                continue
+            other = _given(earlier)
+            if given and other and 2 * len(given & other) >= min(len(given), len(other)):
+                asked = sorted((*earlier.questions, *entry.questions), key=lambda q: (q.messages[0], q.id))
+                whole[place] = replace(earlier, questions=_each_once(asked))
+                break
+        else:
+            whole.append(entry)
+    return tuple(whole)
+
+
+def _given(entry: Entry) -> frozenset[int]:
+    return frozenset(line.message for q in entry.questions for a in q.answers for line in a.lines)
+
+
+def _each_once(asked: Sequence[Question]) -> tuple[Question, ...]:
+    """The questions of one thread, each answering message and each question in it but once."""
+    own = {m for q in asked for m in q.messages}
+    place: dict[int, int] = {}
+    for n, q in enumerate(asked):
+        for m in (line.message for a in q.answers for line in a.lines):
+            if m not in place or q.messages[0] < m:
+                place[m] = n
+    found = []
+    for n, q in enumerate(asked):
+        answers = []
+        for a in q.answers:
+            left = tuple(line for line in a.lines if place[line.message] == n and line.message not in own)
+            if left:
+                kept = {line.message for line in left}
+                answers.append(replace(a, lines=left, messages=tuple(m for m in a.messages if m in kept)))
+        found.append(replace(q, answers=tuple(answers)))
+    return tuple(found)
+
+
 def spoken(day: Day, cleaning: Cleaning, how: Talking) -> tuple[Line, ...]:
     """What is printed of the talk, a Line a paragraph; empty where there was none."""
     if day.talk is None:
@@ -233,7 +281,8 @@ def digest(
 ) -> Digest:
     """The day's digest: the talk, the questions after it, free discussion by topic, resources and notices."""
     log, talk = day.log, day.talk
-    threads = entries(kept, talk.start if talk else None)
+    apart = talk.start if talk else None
+    threads = joined(entries(kept, apart), apart)
     after: list[Entry] = []
     free: list[Entry] = []
     for entry in threads:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from digest.acts import Acts, Scene
 from digest.clean import Cleaning
-from digest.curate import Day, entries, questions, words
+from digest.curate import Day, entries, joined, questions, words
 from digest.model import Act, Answer, Image, Log, Message, People, Person, Question, Talk, Turn
 from digest.questions import Candidate
 
@@ -66,6 +66,22 @@ def test_in_a_thread_an_answer_stands_under_the_question_asked_last() -> None:
 def test_two_threads_may_hold_the_same_answer() -> None:
     first, second = questions(day(follows=(None, None)), CLEANING, 0.5)
     assert "算原交易那天" in printed(first) and printed(second) == ["算原交易那天"]
+
+
+def test_threads_with_the_same_answers_are_one_in_which_each_answer_stands_once() -> None:
+    threads = entries([q for q in questions(day(follows=(None, None)), CLEANING, 0.5) if q.kept])
+    assert len(threads) == 2
+    (whole,) = joined(threads)
+    assert [words(q.lines) for q in whole.questions] == ["日切是几点", "冲正的单子算哪天"]
+    assert whole.id == threads[0].id
+    first, second = whole.questions
+    assert printed(second) == ["算原交易那天"]
+    assert "算原交易那天" not in printed(first)
+
+
+def test_a_thread_before_the_talk_is_not_joined_with_one_after_it() -> None:
+    threads = entries([q for q in questions(day(follows=(None, None)), CLEANING, 0.5) if q.kept])
+    assert joined(threads, apart=5) == threads
 
 
 def test_what_was_said_in_the_talk_answers_nothing() -> None:
