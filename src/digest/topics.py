@@ -78,7 +78,7 @@ def topic_rules(settings: Mapping[str, object], lists: Mapping[str, Sequence[str
 def topics(threads: Sequence[ThreadText], words: Vocabulary, rules: TopicRules) -> tuple[Group, ...]:
     """Threads grouped under headings, in the order of each heading's first thread as given; each with its titles.
 
-    Single questions whose title says little come last, together under one heading.
+    Single questions whose title says little come last, together under one heading; without one where there are no others.
     """
     held = [_held(thread, words) for thread in threads]
     rarity = day_of(h.keys() for h in held)
@@ -94,6 +94,8 @@ def topics(threads: Sequence[ThreadText], words: Vocabulary, rules: TopicRules) 
         return tuple(named)
     left = tuple(sorted(m for g in weak for m in g.members))
     why = ("titles of their own would say little: " + "、".join(g.title for g in weak if g.title),)
+    if len(weak) == len(named):
+        return (Group(left, (), (), True),)  # 其他 than what? They stand there without a heading
     return (*(g for g in named if g not in weak), Group(left, (Candidate(rules.rest, 0.0, why),), (), True))
 
 

@@ -107,6 +107,13 @@ def test_questions_whose_titles_say_little_come_last_under_one_heading(words: Vo
     assert members(topics(day, words, each)) == [(0,), (1,), (2,)]
 
 
+def test_where_no_question_has_a_heading_there_is_none_of_others(words: Vocabulary, rules: TopicRules) -> None:
+    asked = (ThreadText("这个架构怎么样", ("还行",), 9 * HOUR),)
+    (only,) = topics(asked, words, rules)
+    assert (only.title, only.rest) == ("", True)
+    assert day_title((only,), asked) == ""
+
+
 def test_a_day_of_nothing_has_no_title() -> None:
     assert day_title((), ()) == ""
 
