@@ -33,6 +33,7 @@ LATIN = re.compile("[A-Za-z0-9]")
 COUNT = re.compile("[0-9一二三四五六七八九十百千万两几ⅠⅡⅢI]")
 ENDING = re.compile("(?:[吗呢吧啊呀嘛哈哦不没]|(?<![什怎多这那])么)+$")
 WHOLE = 3.0  # what a short question is worth as its own title: more than a phrase of everyday words
+NAMES = 6.0  # from which score a title says what a question is about
 PLACES = (1.8, 0.6, 0.2, 0.0, -0.3, -0.6)  # a question says early what it is about
 MOST, LONGEST = 40, 300  # clauses of a text and characters of a clause that are looked at: titles stand early
 DECAY = (1.0, 0.6, 0.4, 0.2, 0.1)
@@ -71,14 +72,14 @@ def titles(
     """
     weigh = _weights(questions, answers, words, day)
     found = _of(questions[0], words, rules, weigh) if questions else []
-    # a later text gives the title only where the first question holds none that says much
-    if max((c.score for c in found), default=0.0) < 6.0:
-        for question in questions[1:8]:
-            later = _of(question, words, rules, weigh)
-            found += [_less(c, 1.5, "from a later question") for c in later]
-            # the first that names a subject: what comes after it has gone on from there
-            if max((c.score for c in later), default=0.0) >= 3.0:
-                break
+    # a later text gives the title where the first question holds none that says much, or a much better one
+    first = max((c.score for c in found), default=0.0)
+    for question in questions[1:8]:
+        later = _of(question, words, rules, weigh)
+        found += [_less(c, 1.5 if first < NAMES else 5.0, "from a later question") for c in later]
+        # the first that names a subject: what comes after it has gone on from there
+        if max((c.score for c in later), default=0.0) >= 3.0:
+            break
     if max((c.score for c in found), default=0.0) < 2.0:
         for text in answers[:6]:
             found += [_less(c, 2.5, "from an answer") for c in _of(text, words, rules, weigh)]

@@ -120,3 +120,12 @@ def test_a_day_of_nothing_has_no_title() -> None:
 
 def test_the_same_threads_give_the_same_headings(words: Vocabulary, rules: TopicRules) -> None:
     assert topics(DAY, words, rules) == topics(DAY, words, rules)
+
+
+def test_what_stands_under_the_common_heading_takes_no_title_from_another(words: Vocabulary, rules: TopicRules) -> None:
+    asked = (
+        ThreadText("风控也就这样，没什么用", ("不能这么说",), 9 * HOUR),
+        ThreadText("风控会不会很局限", (), 18 * HOUR, more=("转型怎么样",)),
+    )
+    found = topics(asked, words, dataclasses.replace(rules, together=9.0, weak=20.0))
+    assert [(g.title, g.members) for g in found] == [("风控", (1,)), ("其他", (0,))]
