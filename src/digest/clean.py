@@ -30,6 +30,10 @@ MARKS = re.compile(r"？[？?]+")
 BLANKS = re.compile(r"[^\S\n]+")
 AROUND_STOPS = re.compile(r" ?([，。；：？！、]) ?")
 STOPS = frozenset("，。；：？！、")
+TONE = re.compile(r"(?<=[\u4e00-\u9fff])[~～]+(?=[\s，。！？；、,!?;]|$)")
+COUNT_BLANK = re.compile(r"(?:(?<=^)|(?<=[\s。；;：:，,]))([0-9]{1,2}[.)]) +(?=[\u4e00-\u9fff“《【「（])")
+# the account that an exporter writes over what it sent on
+ACCOUNT = re.compile(r"(?:wxid_[0-9a-z]+|(?=[A-Za-z_-]*[0-9])[A-Za-z][0-9A-Za-z_-]{5,19})[:：]")
 URL = re.compile(r"https?://[^\s\u3000-\u303f\u4e00-\u9fff\uff00-\uffef<>\"]+", re.IGNORECASE)
 TITLED_LINK = re.compile(r"\[([^\[\]\n]{1,200})\] ?\( ?(https?://[^\s()]{1,2000}) ?\)", re.IGNORECASE)
 
@@ -46,6 +50,7 @@ ITEM = 4
 
 _OWN_HEADS: tuple[tuple[Role, str], ...] = (("question", "openings"), ("answer", "restated"))
 BEFORE_TEXT = " ，,。、；;：:！!~～?？"
+DOTS = re.compile(r"(?:\.{2,}|…+)[ ，,。]*")
 SEPARATOR = "[\\s，,。、；;：:！!~～…]"
 
 
@@ -205,6 +210,13 @@ def _tidy(row: str, cleaning: Cleaning) -> str:
     if "  " in row or not row.isprintable():
         row = BLANKS.sub(" ", row)
     row = row.strip()
+    if row.endswith((":", "：")) and ACCOUNT.fullmatch(row):
+        return ""
+    if "~" in row or "～" in row:
+        row = TONE.sub("", row)
+    if ". " in row or ") " in row:
+        # 1. 一 would be a list's item to a renderer: the dot had to be escaped
+        row = COUNT_BLANK.sub(r"\1", row)
     if cleaning.smileys and cleaning.sign_ends.search(row) and cleaning.signs is not None:
         row = cleaning.signs.sub("", row)
     # spaces around full-width stops are typing habits; a link must not grow together with what follows
@@ -219,6 +231,8 @@ def _tidy(row: str, cleaning: Cleaning) -> str:
 def _head(row: str, cleaning: Cleaning, role: Role) -> str:
     pattern = cleaning.heads[role]
     rest = row.lstrip(BEFORE_TEXT)
+    if role != "talk" and (dots := DOTS.match(rest)):
+        rest = rest[dots.end() :]
     for _ in range(ROUNDS):
         data = rest.encode("utf-8", "replace")
         match = pattern.match(data) if pattern is not None else None

@@ -139,8 +139,8 @@ def test_items_of_an_answer_are_lines_of_their_own() -> None:
     found = lines("两步：1. 先登记订单 2. 再发起支付", 3, CLEANING)
     assert [(line.kind, line.text) for line in found] == [
         ("text", "两步："),
-        ("item", "1. 先登记订单"),
-        ("item", "2. 再发起支付"),
+        ("item", "1.先登记订单"),
+        ("item", "2.再发起支付"),
     ]
 
 
@@ -156,3 +156,53 @@ def test_items_of_an_answer_are_lines_of_their_own() -> None:
 )
 def test_notices_for_the_day_itself_are_not_wanted(text: str, goes: bool) -> None:
     assert unwanted(text, CLEANING) is goes
+
+
+def _ours() -> Cleaning:
+    from dataclasses import fields
+    from pathlib import Path
+
+    from digest.rules.load import load
+
+    subject = load([Path(__file__).resolve().parents[2] / "rules"]).subject("clean")
+    return Cleaning(**{f.name: subject.list(f.name) for f in fields(Cleaning)})
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"),
+    [
+        ("麻烦问一下，对账文件几点出？", "对账文件几点出？"),
+        ("请假个问题，对账文件几点出？", "对账文件几点出？"),
+        ("求助一个问题：对账文件几点出？", "对账文件几点出？"),
+        ("有个问题想请教下大家，对账文件几点出？", "对账文件几点出？"),
+        ("【求助】对账文件几点出？", "对账文件几点出？"),
+        ("亲们，对账文件几点出？", "对账文件几点出？"),
+        ("我想问下，对账文件几点出？", "对账文件几点出？"),
+        ("小弟咨询一下，对账文件几点出？", "对账文件几点出？"),
+        ("好的，谢谢！对账文件几点出？", "对账文件几点出？"),
+        ("......对账文件几点出？", "对账文件几点出？"),
+        ("对账文件几点出？求指教", "对账文件几点出？"),
+        ("对账文件几点出，请大神多多指教。", "对账文件几点出"),
+        ("想问下游的对账文件几点出？", "想问下游的对账文件几点出？"),
+        ("好的通道怎么选？", "好的通道怎么选？"),
+    ],
+)
+def test_a_question_begins_with_what_it_asks(said: str, printed: str) -> None:
+    assert clean(said, _ours(), "question") == printed
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"),
+    [
+        ("没法办~ 一家一个样～", "没法办 一家一个样"),
+        ("一般6~10次", "一般6~10次"),
+        ("1. 先登记订单", "1.先登记订单"),
+        ("2) 再发起支付", "2)再发起支付"),
+        ("升到 2.1 再说", "升到 2.1 再说"),
+        ("wxid_ab12cd34:\n走代付", "走代付"),
+        ("lisi_2021:\n走代付", "走代付"),
+        ("spring:\n走代付", "spring:\n走代付"),
+    ],
+)
+def test_what_an_editor_would_delete_anywhere_is_gone(said: str, printed: str) -> None:
+    assert clean(said, Cleaning()) == printed
