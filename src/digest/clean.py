@@ -66,6 +66,8 @@ class Cleaning:
     restated: tuple[str, ...] = ()  # off the head of an answer: the question it repeats
     smileys: tuple[str, ...] = ()  # literally, before a stop or the end
     unwanted: tuple[str, ...] = ()  # a notice or resource that says this is not printed
+    asides: tuple[str, ...] = ()  # a message that says this is part of no question and no answer
+    remarks: tuple[str, ...] = ()  # an answer of one message that says no more than this answers nothing
 
     # made once each and kept here: as arguments of a cached function all these words would be hashed for every message
 
@@ -104,6 +106,14 @@ class Cleaning:
     @cached_property
     def never(self) -> Any:
         return _compiled("(?:{})", self.unwanted)
+
+    @cached_property
+    def elsewhere(self) -> Any:
+        return _compiled("(?:{})", self.asides, spans=False)
+
+    @cached_property
+    def empty(self) -> Any:
+        return _compiled("^(?:{})[。.！!~～…，, ]*$", self.remarks, spans=False)
 
 
 def clean(text: str, cleaning: Cleaning, role: Role = "answer", *, alone: bool = True) -> str:
@@ -255,6 +265,16 @@ def _tail(row: str, cleaning: Cleaning) -> str:
 def unwanted(text: str, cleaning: Cleaning) -> bool:
     """Whether a notice or resource was for the day itself, and says nothing to a reader."""
     return bool(cleaning.never.search(text)) if cleaning.never is not None else False
+
+
+def aside(text: str, cleaning: Cleaning) -> bool:
+    """Whether a message was for the room, such as who speaks tonight or who hires: no question and no answer."""
+    return cleaning.elsewhere is not None and bool(cleaning.elsewhere.search(text.encode("utf-8", "replace")))
+
+
+def remark(text: str, cleaning: Cleaning) -> bool:
+    """Whether a cleaned text is no more than a remark on who spoke, or a joke."""
+    return cleaning.empty is not None and bool(cleaning.empty.match(text.strip().encode("utf-8", "replace")))
 
 
 def _says_something(row: str) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from digest import talk_text
 from digest.acts import Acts, Scene
-from digest.clean import Cleaning, Role, clean, lines, unwanted, without
+from digest.clean import Cleaning, Role, aside, clean, lines, remark, unwanted, without
 from digest.model import Answer, Digest, Entry, Line, Link, Log, People, Question, Section, Talk, Topic
 from digest.names import Called, called
 from digest.questions import Candidate
@@ -100,14 +100,17 @@ def questions(day: Day, cleaning: Cleaning, threshold: float, least: float = 0.0
     names = day.names
     made: list[Question] = []
     groups = [tuple(m for t in candidate.turns for m in turns[t].messages) for candidate in day.candidates]
+    said = frozenset(m for group in groups for m in group if not aside(log.messages[m].text, cleaning))
     answered = _once(day, groups, threshold)
     for candidate, messages, answers in zip(day.candidates, groups, answered, strict=True):
         looked_at = candidate.score >= min(least, threshold)
-        printed = _printed(log, people, messages, cleaning, "question", names) if looked_at else ()
+        asking = tuple(m for m in messages if m in said)
+        printed = _printed(log, people, asking, cleaning, "question", names) if looked_at and asking else ()
         published = tuple(
             replace(answer, lines=text)
-            for answer in answers
+            for answer in _answering(log, answers, cleaning)
             if (text := _printed(log, people, answer.messages, cleaning, "answer", names))
+            and not (len(text) == 1 and remark(text[0].text, cleaning))
         )
         says = any(line.kind in WORDS for line in printed)
         kept = candidate.score >= threshold and says
@@ -129,6 +132,14 @@ def questions(day: Day, cleaning: Cleaning, threshold: float, least: float = 0.0
     return tuple(
         replace(q, follows=ids[parent]) if (parent := day.follows[i]) is not None else q for i, q in enumerate(made)
     )
+
+
+def _answering(log: Log, answers: Sequence[Answer], cleaning: Cleaning) -> Iterator[Answer]:
+    """The answers without what was said to the room between."""
+    for answer in answers:
+        left = tuple(m for m in answer.messages if not aside(log.messages[m].text, cleaning))
+        if left:
+            yield answer if left == answer.messages else replace(answer, messages=left)
 
 
 def _once(day: Day, groups: Sequence[tuple[int, ...]], threshold: float) -> tuple[tuple[Answer, ...], ...]:

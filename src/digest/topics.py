@@ -78,7 +78,7 @@ def topic_rules(settings: Mapping[str, object], lists: Mapping[str, Sequence[str
 def topics(threads: Sequence[ThreadText], words: Vocabulary, rules: TopicRules) -> tuple[Group, ...]:
     """Threads grouped under headings, in the order of each heading's first thread as given; each with its titles.
 
-    Single questions whose title says little come last, together under one heading; without one where there are no others.
+    Single questions whose title says little come last, under one heading; without one where all do.
     """
     held = [_held(thread, words) for thread in threads]
     rarity = day_of(h.keys() for h in held)

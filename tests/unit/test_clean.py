@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.clean import Cleaning, Role, clean, items, lines, unwanted, without
+from digest.clean import Cleaning, Role, aside, clean, items, lines, remark, unwanted, without
 from digest.model import Image, Line, Mention
 
 
@@ -206,3 +206,39 @@ def test_a_question_begins_with_what_it_asks(said: str, printed: str) -> None:
 )
 def test_what_an_editor_would_delete_anywhere_is_gone(said: str, printed: str) -> None:
     assert clean(said, Cleaning()) == printed
+
+
+@pytest.mark.parametrize(
+    ("said", "goes"),
+    [
+        ("今天请到一位朋友给大家做分享，主题是“对账入门”", True),
+        ("今晚分享预告 主讲嘉宾：周小满", True),
+        ("进群的同学注意修改下昵称", True),
+        ("如下同学没有发言，即将移除", True),
+        ("【D 早报】 星期五 某所发布新规", True),
+        ("我们急招两名对账开发，坐标杭州，有兴趣私信", True),
+        ("某公司招聘支付产品经理，简历发我邮箱", True),
+        ("邀请好友分享得红包的活动怎么防刷", False),
+        ("招聘网站怎么接支付", False),
+        ("简历里写对账系统有用吗", False),
+        ("修改昵称要不要过风控", False),
+    ],
+)
+def test_what_was_said_to_the_room_is_an_aside(said: str, goes: bool) -> None:
+    assert aside(said, _ours()) is goes
+
+
+@pytest.mark.parametrize(
+    ("said", "goes"),
+    [
+        ("楼上的 你真是大拿", True),
+        ("太牛了！", True),
+        ("第一次听说", True),
+        ("同问", True),
+        ("不清楚，要问渠道", False),
+        ("支持，走代付", False),
+        ("强一致", False),
+    ],
+)
+def test_an_answer_that_only_cheers_is_a_remark(said: str, goes: bool) -> None:
+    assert remark(said, _ours()) is goes

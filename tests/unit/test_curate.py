@@ -90,6 +90,18 @@ def test_what_was_said_in_the_talk_answers_nothing() -> None:
     assert "账户要先分层" not in printed(first)
 
 
+def test_what_was_said_to_the_room_is_no_part_of_an_answer() -> None:
+    first, second = questions(day(), replace(CLEANING, asides=("节假日",), remarks=("算原交易那天",)), 0.5)
+    answer = next(a for a in first.answers if a.speaker == OTHER)
+    assert (words(answer.lines), answer.messages) == ("零点，看这张图", (3, 4))
+    assert not second.answers
+
+
+def test_a_question_of_words_to_the_room_alone_is_not_kept() -> None:
+    first, second = questions(day(), replace(CLEANING, asides=("冲正",)), 0.5)
+    assert (first.kept, second.kept, second.why_not) == (True, False, "no words left")
+
+
 def test_a_text_opens_with_words_and_its_picture_follows() -> None:
     first, _ = questions(day(), CLEANING, 0.5)
     lines = next(a.lines for a in first.answers if a.speaker == OTHER)
