@@ -9,7 +9,7 @@ from functools import cached_property
 
 from digest import talk_text
 from digest.acts import Acts, Scene
-from digest.clean import Cleaning, Role, aside, clean, lines, remark, unwanted, without
+from digest.clean import URL, Cleaning, Role, aside, clean, lines, remark, unwanted, without
 from digest.model import Answer, Digest, Entry, Line, Link, Log, People, Question, Section, Talk, Topic
 from digest.names import Called, called
 from digest.questions import Candidate
@@ -327,10 +327,11 @@ def _in_session(day: Day, entry: Entry) -> bool:
 
 
 def resources(day: Day, used: frozenset[int], cleaning: Cleaning) -> tuple[Entry, ...]:
-    """Links worth keeping and the owner's notices that stand in no thread and not in the talk."""
+    """Links worth keeping, once each, and the owner's notices that stand in no thread and not in the talk."""
     log, people, turns = day.log, day.people, day.scene.turns
     order = day.ordinals
     found = []
+    shown: frozenset[str] = frozenset()
     spoken = frozenset(day.talk.messages) if day.talk else frozenset()
     names = day.names
     for i, turn in enumerate(turns):
@@ -342,5 +343,9 @@ def resources(day: Day, used: frozenset[int], cleaning: Cleaning) -> tuple[Entry
         if words(printed).strip() or any(line.text.strip() for line in printed if line.kind == "link"):
             if unwanted(turn.text, cleaning):
                 continue
+            here = frozenset(URL.findall(turn.text))
+            if here and here <= shown:
+                continue  # sent again
+            shown |= here
             found.append(Entry(id=identity(log, turn.messages[0], order), kind=kinds[0], lines=printed))
     return tuple(found)

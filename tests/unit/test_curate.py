@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from digest.acts import Acts, Scene
 from digest.clean import Cleaning
-from digest.curate import Day, entries, joined, questions, words
+from digest.curate import Day, entries, joined, questions, resources, words
 from digest.model import Act, Answer, Image, Log, Message, People, Person, Question, Talk, Turn
 from digest.questions import Candidate
 
@@ -114,3 +114,14 @@ def test_no_thread_goes_on_over_the_beginning_of_the_talk() -> None:
     assert len(entries((first, second))) == 1
     assert len(entries((first, second), apart=4)) == 2
     assert len(entries((replace(second, follows=None),))) == 1
+
+
+def test_a_link_that_was_sent_again_is_printed_once() -> None:
+    made = day()
+    texts = ("对账入门 https://example.org/a", "这篇讲对账 https://example.org/a", "日切 https://example.org/b")
+    messages = tuple(replace(made.log.messages[n], text=text) for n, text in zip((0, 6, 7), texts, strict=True))
+    log = replace(made.log, messages=(messages[0], *made.log.messages[1:6], *messages[1:]))
+    turns = tuple(replace(t, text="\n".join(log.messages[m].text for m in t.messages)) for t in made.scene.turns)
+    sent = Acts({}, {"resource": [t.messages[0] in (0, 6, 7) for t in turns]}, {})
+    found = resources(replace(made, log=log, scene=replace(made.scene, turns=turns), acts=sent), frozenset(), CLEANING)
+    assert [e.lines[0].text for e in found] == [texts[0], texts[2]]
