@@ -351,7 +351,7 @@ def test_the_talks_of_published_digests_are_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["在画图 稍等", "图画好了", "可以进入下一条了吗？", "现在有点卡", "好了，下面正式开始我的分享。"]
+    "word", ["正在画图，等会儿", "图传好了", "能说下一部分了吗？", "这边网很卡", "那么开始我的分享"]
 )
 def test_a_word_about_the_evening_amid_the_talk_is_no_part_of_it(word: str) -> None:
     said = [*lecture()]
