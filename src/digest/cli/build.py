@@ -262,7 +262,8 @@ def _tell_one(built: Built, dry_run: bool) -> None:
         rows.append(("backup", shown(w.backup)))
     room = f" --room {shlex.quote(s.room)}" if s.room else ""
     if w.conflicts:
-        rows.append(("next", f"your words stand; see what the rules say now: digest diff {s.day}{room}"))
+        day = f"{s.day}{room}"
+        rows.append(("next", f"your words stand; digest diff {day} shows both, digest resolve {day} settles it"))
     elif s.closest:
         rows.append(
             ("next", f"edit the digest; digest explain {s.day} {s.closest[0][0]}{room} says why that one is out")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -151,5 +152,8 @@ def _write(
     for note in written.notes:
         print(f"  entries {note}")
     if written.conflicts:
-        print(f"  {written.conflicts} in conflict: your words stand; see digest status")
+        at = f" --room {shlex.quote(room)}" if room else ""
+        told = writing.told_of(settings, path)
+        print(f"  {written.conflicts} in conflict: your words stand; both are in {project.shown(told)}")
+        print(f"  next: edit the page where you like the new words better, then digest resolve {name}{at}")
         raise typer.Exit(1)

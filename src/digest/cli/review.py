@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from digest.editing import Shelf
 
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the digests; default: digests.")]
+PAGE = re.compile(r"faq|[0-9]{4}-(?:[0-9]{2}|W[0-9]{2})")  # what faq, month and week write
 COLOURS = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
 
 
@@ -108,7 +110,10 @@ def diff(
 
 
 def resolve(
-    day: options.Day,
+    day: Annotated[
+        str,
+        typer.Argument(metavar="DAY", help="The day, such as 2017-05-27; or another page: faq, 2017-05, 2017-W21."),
+    ],
     ids: Annotated[
         list[str] | None, typer.Argument(metavar="[ID]...", help="Entries, such as q:1f0c2a9b3d; default: all.")
     ] = None,
@@ -121,11 +126,14 @@ def resolve(
     from digest.cli import project
 
     settings = project.settings(logs=logs, out=out)
-    path = _path(settings, day, room)
+    path = _page(settings, day, room) or _path(settings, day, room)
     with files.lock(settings.root):
         settled = editing.resolve(_shelf(settings), path, ids or ())
         left = editing.open_conflicts(_shelf(settings), path)
-    print(f"{project.shown(path)}: {len(settled)} settled, {len(left)} open")
+    if settled or left:
+        print(f"{project.shown(path)}: {len(settled)} settled, {len(left)} open")
+    else:
+        print(f"{project.shown(path)}: no conflicts, so there is nothing to settle")
     for clash in left:
         _told("open", clash.key)
     if left:
@@ -191,6 +199,15 @@ def _found(settings: Settings, day: str, room: str | None) -> DayLog:
     from digest.cli import project
 
     return project.find(settings, day, room)
+
+
+def _page(settings: Settings, name: str, room: str | None) -> Path | None:
+    """Where a page made of many days lies; None where the name is that of none."""
+    from digest import config
+
+    if not PAGE.fullmatch(name):
+        return None
+    return (settings.out / config.safe_folder(room) if room else settings.out) / f"{name}.md"
 
 
 def _path(settings: Settings, day: str, room: str | None) -> Path:

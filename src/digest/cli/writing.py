@@ -12,7 +12,7 @@ from pathlib import Path
 
 from digest import files
 from digest.config import DayLog, Settings
-from digest.editing import Shelf, build, remember
+from digest.editing import Shelf, build, open_conflicts, remember
 from digest.model import Log
 from digest.review import Note
 
@@ -32,7 +32,7 @@ SAID: Mapping[str, str] = {
 class Written:
     """What became of a digest's file: "new", "updated", "merged", "fresh" or "unchanged".
 
-    `conflicts` counts the entries where both sides changed a sentence, `notes` those of which there is something to
+    `conflicts` counts the sentences that both sides changed and that nobody has settled yet, `notes` those of which there is something to
     tell, by kind; `backup` is where the former file is.
     """
 
@@ -52,10 +52,18 @@ def write_digest(
     project's lock.
     """
     shelf = Shelf(settings.root, settings.out)
+    former = () if fresh else open_conflicts(shelf, path)
     done = build(shelf, path, text, fresh=fresh, dry_run=dry_run)
     if sources and not dry_run:
         remember(shelf, path, sources)
-    return Written(path, done.what, done.backup, len(done.conflicts), noted(done.notes))
+    anew = {conflict.key for conflict in done.conflicts}
+    unsettled = len(done.conflicts) + sum(conflict.key not in anew for conflict in former)
+    return Written(path, done.what, done.backup, unsettled, noted(done.notes))
+
+
+def told_of(settings: Settings, path: Path) -> Path:
+    """The file in which the conflicts of the digest at `path` can be read."""
+    return Shelf(settings.root, settings.out).conflicts(path, ".md")
 
 
 def sources(found: DayLog, settings: Settings) -> str:
