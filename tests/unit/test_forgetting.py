@@ -205,3 +205,13 @@ def test_a_short_answer_goes_where_nothing_was_indexed_yet(tmp_path: Path) -> No
     assert "限额500" in page(tmp_path)
     assert run(tmp_path, "forget", "木木", "--yes").status == 0
     assert "限额500" not in page(tmp_path)
+
+
+def test_a_log_did_not_shrink_where_somebody_was_forgotten(tmp_path: Path) -> None:
+    text = built(tmp_path, QUESTION, ("09:01:00", "小石", TOLD), ("09:02:00", "木木", "额度控制放在缓冲记账之前"))
+    path = tmp_path / "digests" / "2031-03-04.md"
+    path.write_text(text.replace("怎么控制透支额度", "怎样控制透支额度"), "utf-8")
+    assert run(tmp_path, "forget", "小石", "--yes").status == 0
+    assert "09:01:00" in page(tmp_path)  # the mark of an edited entry tells what it was made of
+    done = run(tmp_path, "build", "2031-03-04")
+    assert done.status == 0 and "shrank" not in done.out + done.err

@@ -199,7 +199,7 @@ def _day(
 
     log = project.read(found, settings)
     path = config.digest_path(settings, found.day, found.room)
-    warnings = (*log.warnings, *writing.shrunk(path, log))
+    warnings = (*log.warnings, *writing.shrunk(path, log, lambda: project.whole(found, settings)))
     if not log.messages:
         return Built(summary.empty(log), None, warnings)
     whole = format_ is PageFormat.json

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -89,14 +89,18 @@ def noted(notes: Sequence[Note]) -> tuple[str, ...]:
     return tuple(f"{counts[kind]} {said}" for kind, said in SAID.items() if counts[kind])
 
 
-def shrunk(path: Path, log: Log) -> tuple[str, ...]:
-    """A warning where the digest at `path` was made of messages that the log no longer holds."""
+def shrunk(path: Path, log: Log, whole: Callable[[], Log]) -> tuple[str, ...]:
+    """A warning where the digest at `path` was made of messages that the log no longer holds.
+
+    `whole` reads the log with the messages of who was forgotten: these are still in it.
+    """
     if path.is_symlink() or not path.is_file():
         return ()
     marks = re.findall(r"<!-- [a-z]:[0-9a-z-]+((?: [0-9:-]+)+) -->", files.read_bytes(path).decode("utf-8", "replace"))
     before = {clock for mark in marks for clock in mark.split() if clock != "-"}
-    there = {message.clock for message in log.messages}
-    lost = before - there
+    lost = before - {message.clock for message in log.messages}
+    if 4 * len(lost) > len(before):
+        lost -= {message.clock for message in whole().messages}
     if 4 * len(lost) <= len(before):  # an answer of another day bears that day's time
         return ()
     return (
