@@ -106,6 +106,31 @@ def test_what_cannot_be_done_is_told_in_a_line(project: Path, capsys: Any, args:
     assert "Traceback" not in done.err
 
 
+def test_pages_of_many_days_are_no_digests_to_measure_by(project: Path, capsys: Any) -> None:
+    run(capsys, "index")
+    for args in (("month", "2031-03"), ("week", "2031-W10"), ("faq",)):
+        assert run(capsys, *args).status == 0
+    page = project / "digests" / "2031-03.md"
+    page.write_text(page.read_text("utf-8").replace("\nA：", "\nA：是", 1), "utf-8")
+    done = run(capsys, "eval")
+    assert "6 days: 6 questions published" in done.out and done.err == ""
+
+
+def test_eval_says_to_edit_first_where_nobody_edited_a_digest(project: Path, capsys: Any) -> None:
+    for path in (project / "digests").iterdir():
+        path.unlink()
+    run(capsys, "build", DAYS[0])
+    done = run(capsys, "eval")
+    assert done.status == 2 and "1 digest that nobody has edited yet" in done.err
+    assert "digests: nothing published to compare with. Edit or write a digest" in done.err
+
+
+@pytest.mark.parametrize(("days", "why"), [(1, "1 published day is too few"), (2, "give --folds 2"), (4, "2 to 4")])
+def test_tune_says_what_can_be_done_with_few_days(project: Path, capsys: Any, days: int, why: str) -> None:
+    done = run(capsys, "tune", *DAYS[:days])
+    assert done.status == 2 and why in done.err and "2 to 1" not in done.err and "2 to 2" not in done.err
+
+
 def test_tune_shows_and_writes_into_the_projects_rules_alone(project: Path, capsys: Any) -> None:
     tried = run(capsys, "tune", "--folds", "2", "--subject", "questions", "--dry-run")
     assert tried.status == 0

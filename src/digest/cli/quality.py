@@ -140,14 +140,17 @@ def tune(
     from digest.cli import project, tables
     from digest.cli.build import _Bar
     from digest.errors import UsageError
+    from digest.summary import count
 
     settings = project.settings(logs=logs, rules=rules)
     folder = _own_rules(settings, rules) if not dry_run else settings.rules[-1]
     sources = list(_sources(settings, gold, digests, days or [], room))
     if len(sources) < folds:
-        raise UsageError(
-            f"{len(sources)} days are too few for {folds} folds. Publish more, or give --folds 2 to {len(sources)}"
-        )
+        few = f"{count(len(sources), 'published day')} {'is' if len(sources) == 1 else 'are'} too few"
+        if len(sources) == 1:
+            raise UsageError(f"{few}: a day is measured with what others taught. Edit or write the digest of another day")
+        most = f"2 to {len(sources)}" if len(sources) > 2 else "2"
+        raise UsageError(f"{few} for {folds} folds. Edit or write more digests, or give --folds {most}")
     bar = _Bar(max(len(sources), folds))
     how = tuning.Fitting(folds, strength, window_weight, keep, aim.value)
     chosen = tuning.SUBJECTS if subject is TunedSubject.all else (subject.value,)
@@ -217,6 +220,7 @@ def _sources(
 ) -> Iterator[Source]:
     """Logs with what was published of them."""
     from digest import config
+    from digest.cli.project import shown
     from digest.errors import UsageError
 
     if gold is not None and digests is not None:
@@ -225,9 +229,10 @@ def _sources(
     found = _gold(settings, gold, wanted, room) if gold is not None else _digests(settings, digests, wanted, room)
     made = list(found)
     if not made:
-        where = gold or digests or settings.out
+        where = gold or digests or shown(settings.out)
         which = f" of {', '.join(sorted(wanted))}" if wanted else ""
-        raise UsageError(f"{where}: nothing published{which} to compare with. Name others with --digests or --gold")
+        missing = f"{where}: nothing published{which} to compare with"
+        raise UsageError(f"{missing}. Edit or write a digest, or name others with --digests or --gold")
     yield from made
 
 
@@ -263,6 +268,8 @@ def _digests(settings: Settings, folder: Path | None, days: set[str], room: str 
     for path in sorted(p for p in where.rglob("*") if p.suffix in (".md", ".markdown") and not _hidden(p, where)):
         text = files.read_text(path)
         page = published.published(text)
+        if page.day is None and config.OF_MANY_DAYS.fullmatch(path.stem):
+            continue
         day = page.day.isoformat() if page.day else path.name[:10]
         if not (page.threads or page.talk) or (days and day not in days):
             continue

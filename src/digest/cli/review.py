@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from digest.editing import Shelf
 
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the digests; default: digests.")]
-PAGE = re.compile(r"faq|[0-9]{4}-(?:[0-9]{2}|W[0-9]{2})")  # what faq, month and week write
 COLOURS = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
 
 
@@ -205,7 +203,7 @@ def _page(settings: Settings, name: str, room: str | None) -> Path | None:
     """Where a page made of many days lies; None where the name is that of none."""
     from digest import config
 
-    if not PAGE.fullmatch(name):
+    if not config.OF_MANY_DAYS.fullmatch(name):
         return None
     return (settings.out / config.safe_folder(room) if room else settings.out) / f"{name}.md"
 
