@@ -94,10 +94,12 @@ def graph(
     from digest.errors import UsageError
 
     known = {f".{f.value}": f for f in GraphFormat}
-    if format_ is None:
-        format_ = known.get(out.suffix.lower(), GraphFormat.svg) if out else GraphFormat.svg
-    if out and out.exists() and out.suffix.lower() not in known:
+    named = known.get(out.suffix.lower()) if out else None
+    if out and out.exists() and named is None:
         raise UsageError(f"{out}: stands there, and is no graph by its name. Choose another one, such as day.svg")
+    if out and out.suffix and named is None and format_ is None:
+        raise UsageError(f"{out}: no format by that name. End it in {', '.join(known)}, or give --format")
+    format_ = format_ or named or GraphFormat.svg
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
     work = project.opened(settings, day, room)
     drawn = made.graph(work.day, work.asked, work.stages.rules.subject("links").settings["threshold"])
