@@ -94,8 +94,10 @@ def _chosen(
         raise UsageError("Days and --since, --until or --all don't go together. Give one or the other")
     if not days and not (since or until or all_):
         there = config.days(settings, room)
-        latest = f" The latest log is of {there[-1].day}." if there else ""
-        raise UsageError(f"Which day?{latest} Try digest build {there[-1].day if there else '2017-05-27'}, or --all")
+        if not there:
+            raise UsageError(f"{project.shown(settings.logs)}: {config.NO_LOGS}")
+        latest = there[-1].day
+        raise UsageError(f"Which day? The latest log is of {latest}. Try digest build {latest}, or --all")
     if not days:
         first, last = (config.parse_day(d) if d else None for d in (since, until))
         chosen = [

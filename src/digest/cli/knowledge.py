@@ -41,11 +41,16 @@ def index(
     from digest import config, files
     from digest.cli import project
     from digest.cli.boundary import short
+    from digest.errors import UsageError
     from digest.store import index as made
+    from digest.store import schema
+    from digest.summary import count
 
     begun = time.perf_counter()
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
     first, last = (config.parse_day(d) if d else None for d in (since, until))
+    if not schema.place(settings.root).exists() and not made.sources(settings):
+        raise UsageError(f"{project.shown(settings.logs)}: {config.NO_LOGS}")
     with files.lock(settings.root):
         report = made.index(
             settings,
@@ -59,7 +64,7 @@ def index(
     for said in report.failed:
         print(f"digest: {short(said)}", file=sys.stderr)
     print(
-        f"{report.written} days indexed ({report.messages:,} messages, {report.entries:,} entries), "
+        f"{count(report.written, 'day')} indexed ({count(report.messages, 'message')}, {count(report.entries, 'entry', 'entries')}), "
         f"{report.unchanged} unchanged, {report.removed} gone; {report.size / 1e6:.1f} MB, "
         f"{time.perf_counter() - begun:.1f} s"
     )

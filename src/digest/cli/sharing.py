@@ -143,6 +143,7 @@ def privacy(json: options.AsJson = False, logs: options.Logs = None) -> None:
     """
     from digest.cli import project
     from digest.store import exposure as made
+    from digest.summary import count
 
     settings = project.settings(logs=logs)
     report = made.exposure(settings, project.stages(settings).known, _progress())
@@ -154,8 +155,9 @@ def privacy(json: options.AsJson = False, logs: options.Logs = None) -> None:
 
         print(js.dumps({**asdict(report), "total": report.total}, ensure_ascii=False, indent=1))
         raise typer.Exit(1 if report.pages else 0)
-    print(f"{report.people} speakers, {report.named} under a real name; {report.agreed} agreed to be named")
-    print("in the logs, masked or left out of all that is published:")
+    print(f"{count(report.people, 'speaker')}, {report.named} under a real name; {report.agreed} agreed to be named")
+    none = "" if any(report.total.values()) else " nothing"
+    print(f"in the logs, masked or left out of all that is published:{none}")
     for kind, number in sorted(report.total.items(), key=lambda item: (-item[1], item[0])):
         print(f"  {number:>7,}  {kind}")
     worst = sorted(report.logs, key=lambda p: (-_masked(p.kinds), p.path))[:SHOWN]
