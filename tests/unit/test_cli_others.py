@@ -142,9 +142,7 @@ def test_no_graph_is_written_under_the_name_of_another_format(here: Path, capsys
     assert run(capsys, "graph", DAY, "-o", "g").status == 0
 
 
-def test_an_empty_folder_says_where_logs_belong(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
-) -> None:
+def test_an_empty_folder_says_where_logs_belong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     (tmp_path / "empty").mkdir()
     monkeypatch.chdir(tmp_path / "empty")
     for args in (("build",), ("build", "--all"), ("index",)):

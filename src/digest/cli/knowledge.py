@@ -63,8 +63,9 @@ def index(
         )
     for said in report.failed:
         print(f"digest: {short(said)}", file=sys.stderr)
+    held = f"{count(report.messages, 'message')}, {count(report.entries, 'entry', 'entries')}"
     print(
-        f"{count(report.written, 'day')} indexed ({count(report.messages, 'message')}, {count(report.entries, 'entry', 'entries')}), "
+        f"{count(report.written, 'day')} indexed ({held}), "
         f"{report.unchanged} unchanged, {report.removed} gone; {report.size / 1e6:.1f} MB, "
         f"{time.perf_counter() - begun:.1f} s"
     )

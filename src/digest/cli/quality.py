@@ -148,7 +148,9 @@ def tune(
     if len(sources) < folds:
         few = f"{count(len(sources), 'published day')} {'is' if len(sources) == 1 else 'are'} too few"
         if len(sources) == 1:
-            raise UsageError(f"{few}: a day is measured with what others taught. Edit or write the digest of another day")
+            raise UsageError(
+                f"{few}: a day is measured with what others taught. Edit or write the digest of another day"
+            )
         most = f"2 to {len(sources)}" if len(sources) > 2 else "2"
         raise UsageError(f"{few} for {folds} folds. Edit or write more digests, or give --folds {most}")
     bar = _Bar(max(len(sources), folds))

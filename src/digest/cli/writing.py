@@ -32,8 +32,8 @@ SAID: Mapping[str, str] = {
 class Written:
     """What became of a digest's file: "new", "updated", "merged", "fresh" or "unchanged".
 
-    `conflicts` counts the sentences that both sides changed and that nobody has settled yet, `notes` those of which there is something to
-    tell, by kind; `backup` is where the former file is.
+    `conflicts` counts the sentences that both sides changed and that nobody has settled yet, `notes` the entries of
+    which there is something to tell, by kind; `backup` is where the former file is.
     """
 
     path: Path
