@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from cli import put, run
 
+from digest.cli.term import width
+
 PAGE = """\
 ---
 layout: post
@@ -77,7 +79,7 @@ def test_eval_writes_predictions_and_reads_a_gold_file(project: Path, capsys: An
     gold = [{"day": DAYS[0], "room": "", "threads": asked, "talk": None}]
     (project / "gold.json").write_text(json.dumps(gold), encoding="utf-8")
     done = run(capsys, "eval", "--gold", "gold.json")
-    assert "1 day: 1 questions published" in done.out
+    assert "1 day: 1 question published" in done.out
 
 
 def test_a_digest_of_another_log_is_named_and_left_out(project: Path, capsys: Any) -> None:
@@ -151,3 +153,13 @@ def test_tune_never_writes_to_packaged_rules(project: Path, capsys: Any) -> None
     done = run(capsys, "tune", "--folds", "2")
     assert done.status == 2
     assert "mkdir rules" in done.err
+
+
+def test_what_eval_and_tune_say_fits_a_narrow_terminal(
+    project: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for args in (("eval", "--by-rule", "--by-day", "--misses"), ("tune", "--folds", "2", "--dry-run")):
+        done = run(capsys, *args)
+        assert done.status == 0 and max(map(width, done.out.splitlines())) <= 80
+        assert "0 of 0 days" not in done.out and str(project) not in done.out

@@ -9,6 +9,7 @@ import pytest
 from kept import put, run
 
 from digest import files
+from digest.cli.term import width
 
 ASKED = "请教一下，热点账户的缓冲记账怎么控制透支额度？"
 TOLD = "缓冲记账先记流水，再汇总入账，透支要靠额度控制"
@@ -215,3 +216,11 @@ def test_a_log_did_not_shrink_where_somebody_was_forgotten(tmp_path: Path) -> No
     assert "09:01:00" in page(tmp_path)  # the mark of an edited entry tells what it was made of
     done = run(tmp_path, "build", "2031-03-04")
     assert done.status == 0 and "shrank" not in done.out + done.err
+
+
+def test_what_is_said_of_a_forgetting_fits_a_narrow_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    built(tmp_path, QUESTION, ("09:01:00", "支付", TOLD))
+    told = run(tmp_path, "forget", "支付")
+    assert max(map(width, told.out.splitlines())) <= 60
+    assert "Do it with --yes" in " ".join(told.out.split())

@@ -55,8 +55,9 @@ def faq(
     def made(db: sqlite3.Connection) -> dict[str, Any]:
         page = pages.faq(db, _front(settings), how(load(settings.rules)), room, first, last, limit)
         for question, days, found in page["why"] if why else ():
-            print(f"{', '.join(days)}  {term.cut(question, term.columns() // 2)}")
-            print(f"  {_reason(found)}")
+            print(term.cut(question, term.columns()))
+            for line in term.wrapped(f"{', '.join(days)}\n{_reason(found)}", term.columns() - 2):
+                print(f"  {line}")
         return page
 
     _write(settings, "faq", "faq.md.j2", room, made, "items", dry_run=dry_run, fresh=fresh)

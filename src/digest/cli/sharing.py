@@ -93,7 +93,10 @@ def forget(
             f"{count(len(found.labels), 'name')}, {count(len(found.texts), 'message')} on {count(found.days, 'day')}"
         )
         if not yes:
-            print(f"{names} would be forgotten. Nothing was changed. Do it with --yes")
+            for line in term.wrapped(
+                f"{names} would be forgotten. Nothing was changed. Do it with --yes", term.columns()
+            ):
+                print(line)
             _told(found)
             return
         again = exports.remembered(settings.root)  # known before anything is changed
@@ -131,9 +134,12 @@ def _told(found: Traced) -> None:
     """Say who is meant, and what is not looked for."""
     from digest.store.forget import unsought
 
-    print(f"  known as: {term.plain(', '.join(sorted(found.labels)))}")
+    rows = [f"known as: {', '.join(sorted(found.labels))}"]
     if nicknames := unsought(found):
-        print(f"  not looked for inside sentences, only behind an @: {term.plain(', '.join(nicknames))}. Read for them")
+        rows.append(f"not looked for inside sentences, only behind an @: {', '.join(nicknames)}. Read for them")
+    for row in rows:
+        for line in term.wrapped(term.plain(row), term.columns() - 2):
+            print(f"  {line}")
 
 
 def privacy(json: options.AsJson = False, logs: options.Logs = None) -> None:
