@@ -224,3 +224,14 @@ def test_what_is_said_of_a_forgetting_fits_a_narrow_terminal(tmp_path: Path, mon
     told = run(tmp_path, "forget", "支付")
     assert max(map(width, told.out.splitlines())) <= 60
     assert "Do it with --yes" in " ".join(told.out.split())
+
+
+def test_eval_and_extract_show_no_words_of_who_was_forgotten(tmp_path: Path) -> None:
+    text = built(tmp_path, QUESTION, ("09:01:00", "小石", TOLD), ("09:02:00", "木木", "额度控制放在缓冲记账之前"))
+    path = tmp_path / "digests" / "2031-03-04.md"
+    path.write_text(text.replace("怎么控制透支额度", "怎样控制透支额度"), "utf-8")
+    assert run(tmp_path, "forget", "小石", "--yes").status == 0
+    told = run(tmp_path, "eval", "--misses")
+    assert told.status == 0 and "questions, in window" in told.out and "先记流水" not in told.out
+    told = run(tmp_path, "extract", "seeds/2031-03-04-chat.markdown")
+    assert told.status == 0 and "热点账户" in told.out and "先记流水" not in told.out and "小石" not in told.out

@@ -29,13 +29,14 @@ def extract(
     Questions (also those left out), answers, the talk, replies and people; positions count the headers in the file
     from 0.
     """
-    from digest import config, importers
+    from digest import config, forgotten, importers
     from digest import extract as made
     from digest.cli import project
 
     settings = project.settings(rules=rules, encoding=encoding)
     chosen = config.parse_day(day) if day else None
     read = importers.read(log, day=chosen, room=room, encoding=settings.encoding, format=log_format)
+    read = forgotten.without(read, forgotten.forgotten(settings.root))
     work = project.analysed(read, project.stages(settings), evidence=True)
     data = made.extract(work.day, work.asked, work.digest, work.stages.layout)
     print(made.text(data, compact=compact), end="")

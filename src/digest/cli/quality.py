@@ -174,11 +174,12 @@ def tune(
 
 def _quoting(settings: Settings, room: str | None) -> Iterator[Log]:
     """Logs in which somebody quotes what he replies to, the latest ones: they show links without any digest."""
-    from digest import config, importers
+    from digest import config
+    from digest.cli import project
 
     found = 0
     for d in reversed(config.days(settings, room)):
-        log = importers.read(d.path, day=d.day, room=d.room, encoding=settings.encoding)
+        log = project.read(d, settings)
         if any(m.quote is not None or m.reply_to is not None for m in log.messages):
             yield log
             found += 1
@@ -239,23 +240,26 @@ def _sources(
 
 
 def _gold(settings: Settings, path: Path, days: set[str], room: str | None) -> Iterator[Source]:
-    from digest import config, importers, records
+    from digest import config, forgotten, importers, records
+    from digest.cli import project
 
+    gone = forgotten.forgotten(settings.root)
     for record in records.read(path):
         if (days and record.day not in days) or (room is not None and record.room != room):
             continue
         beside = path.parent / record.log
         if record.log and beside.is_file():
-            log = importers.read(beside, room=record.room, encoding=settings.encoding)
+            log = forgotten.without(importers.read(beside, room=record.room, encoding=settings.encoding), gone)
         else:
             found = config.find_log(settings, config.parse_day(record.day), record.room or None)
-            log = importers.read(found.path, day=found.day, room=found.room, encoding=settings.encoding)
+            log = project.read(found, settings)
         yield log, record
 
 
 def _digests(settings: Settings, folder: Path | None, days: set[str], room: str | None) -> Iterator[Source]:
     """Digests below a folder, each traced back to the log that it comes from."""
-    from digest import config, editing, files, importers, published, trace
+    from digest import config, editing, files, published, trace
+    from digest.cli import project
     from digest.cli.project import shown
     from digest.errors import UsageError
 
@@ -280,7 +284,7 @@ def _digests(settings: Settings, folder: Path | None, days: set[str], room: str 
             continue
         logs = known.get(day, [])
         logs = [d for d in logs if d.room and config.safe_folder(d.room) == path.parent.name] or logs
-        read = (importers.read(d.path, day=d.day, room=d.room, encoding=settings.encoding) for d in logs)
+        read = (project.read(d, settings) for d in logs)
         found = trace.best(page, read, shown(path))
         if found is not None:
             traced.setdefault(found[0].path, (found[0], []))[1].append(found[1])
