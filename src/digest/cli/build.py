@@ -38,7 +38,7 @@ class Built:
 
 def build(
     days: Annotated[
-        list[str] | None, typer.Argument(metavar="[DAY]...", help="Days, such as 2017-05-27.", show_default=False)
+        list[str] | None, typer.Argument(metavar="DAY", help="Days, such as 2017-05-27.", show_default=False)
     ] = None,
     since: Annotated[str | None, typer.Option(metavar="DAY", help="Build every day from this one on.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DAY", help="Build every day up to this one.")] = None,

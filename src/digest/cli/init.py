@@ -27,7 +27,9 @@ POINTER = f"# yaml-language-server: $schema={SCHEMA}\n"
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The project's folder; default: this one.")] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The project's folder; default: this one.", show_default=False)
+    ] = Path(),
 ) -> None:
     """Make a folder ready: your own copy of the rules and templates, and digest.toml.
 

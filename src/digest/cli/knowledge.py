@@ -86,7 +86,7 @@ def _progress() -> Any:
 
 
 def search(
-    query: Annotated[list[str], typer.Argument(metavar="WORDS...", help='Words, or "a phrase" in quotes.')],
+    query: Annotated[list[str], typer.Argument(metavar="WORDS", help='Words, or "a phrase" in quotes.')],
     since: Since = None,
     until: Until = None,
     room: options.Room = None,

@@ -28,7 +28,7 @@ Digests = Annotated[
 ]
 Days = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[DAY]...", help="Only these days, such as 2017-05-27.", show_default=False),
+    typer.Argument(metavar="DAY", help="Only these days, such as 2017-05-27.", show_default=False),
 ]
 
 
@@ -70,7 +70,7 @@ def eval_(
 ) -> None:
     """Measure how far what is found agrees with what was published.
 
-    The yardstick are your own digests beside the logs they came from, or a JSON file of traced ones.
+    The yardstick is what you published: digests beside the logs they came from, or a JSON file of traced ones.
     """
     from digest import records
     from digest.cli import project, tables

@@ -113,7 +113,7 @@ def resolve(
         typer.Argument(metavar="DAY", help="The day, such as 2017-05-27; or another page: faq, 2017-05, 2017-W21."),
     ],
     ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]...", help="Entries, such as q:1f0c2a9b3d; default: all.")
+        list[str] | None, typer.Argument(metavar="ID", help="Entries, such as q:1f0c2a9b3d; default: all.")
     ] = None,
     room: options.Room = None,
     logs: options.Logs = None,
