@@ -46,6 +46,11 @@ def test_lint_reports_each_problem_with_its_place(here: Path, capsys: Any) -> No
     assert "digest rules explain R" in result.err
 
 
+def test_a_packaged_rule_may_be_weighed_nothing(here: Path, capsys: Any) -> None:
+    rules(here, GOOD + "  - {id: polite-opening, weight: 0}\n")
+    assert run(capsys, "rules", "lint", "rules").out.endswith("rules: all well\n")
+
+
 def test_test_tells_an_example_that_fails(here: Path, capsys: Any) -> None:
     rules(here, GOOD.replace("劳驾让让", "劳驾问下也行"))
     result = run(capsys, "rules", "test", "rules")

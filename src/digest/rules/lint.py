@@ -135,7 +135,9 @@ def _rule(rule: Rule, subject: Subject, weighs: bool) -> Iterator[Problem]:
     if not rule.why:
         yield _warning(rule.where, "R301", f"{rule.id} has no `why:`; say in a line what it rests on")
     weight = rule.at.get("weight", rule.where)
-    if rule.weight == 0 and weighs:
+    # a folder that sets the weight of a packaged rule to 0 does change something: so does `digest tune`
+    own = weight.path == rule.at.get("kind", rule.where).path
+    if rule.weight == 0 and weighs and own:
         yield _warning(weight, "R302", f"{rule.id} has the weight 0 and changes nothing; weigh it, or `off: true`")
     if (rule.sign == "positive" and rule.weight < 0) or (rule.sign == "negative" and rule.weight > 0):
         yield _warning(weight, "R309", f"{rule.id} is to be {rule.sign} and weighs {rule.weight:g}; change one of them")
