@@ -1,7 +1,8 @@
-"""What the fitting learns replies from: quotes and mentions for links, published answers for answers.
+"""What the fitting learns replies from: quotes, mentions and published answers.
 
 A quoted reply names its parent outright, so links are learnt from what else speaks for it; a mention names its speaker.
-Both are there without any digest. Which turns answer a question is learnt from published digests.
+Both are there without any digest. A published answer replies to its question or to an answer before it. Which turns
+answer a question is learnt from published digests alone.
 """
 
 from __future__ import annotations
@@ -23,12 +24,13 @@ from digest.rules import kinds
 from digest.rules.model import Rule, Subject
 
 MENTIONED = 0.1  # what a mention teaches, a quote being 1
+ANSWERED = 0.15  # what a published answer teaches
 NEAREST = 5  # turns of the mentioned that may be meant, the nearest
 THRESHOLDS = tuple(n / 50 for n in range(3, 26))  # of answers: 0.06, 0.08, … 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Quoting:
+class Replying:
     """A day's examples for links: the table, and how many of its first groups are quotes."""
 
     table: fit.Table
@@ -59,22 +61,21 @@ class Answered:
     known_rows: fit.Vector  # 1 where the row's question was published
 
 
-def quoting(day: Day, stages: Stages) -> Quoting | None:
-    """Examples for links from a day's quotes and mentions; None where it has no quotes."""
+def replying(day: Day, stages: Stages, published: Record | None = None) -> Replying | None:
+    """Examples for links from a day's quotes, its mentions and what was published of it; None where there are none."""
     turns = day.scene.turns
     quoting_turns = links_stage.quoted(day.log, turns)
     quoted = {t.index: _run(day, t.quotes) for t in quoting_turns if t.quotes}
-    if not quoted:
-        return None
     # what is quoted must be found without its quote
     bare = replace(day.scene, turns=tuple(replace(t, quotes=()) if t.quotes else t for t in turns))
     known = facts(bare, day.acts, stages.vocabulary)
     subject, how = stages.rules.subject("links"), stages.linking
     named = {t.index: t.mentions[0] for t in turns if len(t.mentions) == 1 and known.sizes[t.index] > 2}
-    wanted = quoted | {i: frozenset[int]() for i in named if i not in quoted}
+    printed = _printed_before(day, published) if published is not None else {}
+    wanted = {i: frozenset[int]() for i in named} | printed | quoted
     silent = _mentioning(subject)
     groups: list[tuple[Sequence[Sequence[int]], frozenset[int], float]] = []
-    spoken = []
+    spoken: list[tuple[Sequence[Sequence[int]], frozenset[int], float]] = []
     lost = 0
     for example in links_stage.examples(known, subject, how, wanted):
         if example.child in quoted:
@@ -82,14 +83,17 @@ def quoting(day: Day, stages: Stages) -> Quoting | None:
                 groups.append((example.fired, example.right, 1.0))
             else:
                 lost += 1
-        elif (meant := _meant(example, turns, named[example.child])) is not None:
+            continue
+        if example.child in printed and example.right:
+            spoken.append((example.fired, example.right, ANSWERED))
+        if example.child in named and (meant := _meant(example, turns, named[example.child])) is not None:
             fired = [[k for k in row if k not in silent] for row in example.fired]
             spoken.append((fired, meant, MENTIONED))
     quotes = len(groups)
     groups += spoken
     if not groups:
         return None
-    return Quoting(_table(groups, len(subject.rules)), tuple(len(g[0]) for g in groups), quotes, lost)
+    return Replying(_table(groups, len(subject.rules)), tuple(len(g[0]) for g in groups), quotes, lost)
 
 
 def _run(day: Day, quotes: Sequence[int]) -> frozenset[int]:
@@ -104,6 +108,18 @@ def _run(day: Day, quotes: Sequence[int]) -> frozenset[int]:
             high += 1
         found.update(range(low, high + 1))
     return frozenset(found)
+
+
+def _printed_before(day: Day, published: Record) -> dict[int, frozenset[int]]:
+    """For each turn that was published as an answer its question's turns and the answers printed before it."""
+    of_position = {p: t.index for t in day.scene.turns for p in t.positions}
+    found: dict[int, frozenset[int]] = {}
+    for asked in published.questions:
+        above = {of_position[p] for p in asked.messages if p in of_position}
+        for turn in sorted({of_position[p] for answer in asked.answers for p in answer if p in of_position}):
+            found[turn] = found.get(turn, frozenset()) | {t for t in above if t < turn}
+            above.add(turn)
+    return found
 
 
 def _meant(example: Example, turns: Sequence[object], person: int) -> frozenset[int] | None:
@@ -143,21 +159,19 @@ def _table(groups: Sequence[tuple[Sequence[Sequence[int]], frozenset[int], float
 
 
 def answered(
-    day: Day, published: Record, groups: Sequence[Candidate], stages: Stages, outside: float, *, relink: bool
+    day: Day, published: Record, groups: Sequence[Candidate], stages: Stages, outside: float
 ) -> Answered | None:
     """Examples for answers: each turn against the questions that would be kept; None where there are none.
 
-    `outside` is what a turn counts that stands in no stretch that was taken up; `relink`: the rules for links are
-    others than those behind the day's.
+    `outside` is what a turn counts that stands in no stretch that was taken up.
     """
     known = facts(day.scene, day.acts, stages.vocabulary)
-    found = links_stage.links(known, stages.rules.subject("links"), stages.linking) if relink else day.links
     subject, how = stages.rules.subject("answers"), stages.answering
     turns = day.scene.turns
     of_position = {p: t.index for t in turns for p in t.positions}
     right, matched = _right(day, published, groups, of_position)
     groups_of = [g.turns for g in groups]
-    examples = tuple(answers_stage.examples(known, groups_of, subject, how, found, right, frozenset(matched)))
+    examples = tuple(answers_stage.examples(known, groups_of, subject, how, day.links, right, frozenset(matched)))
     if not examples:
         return None
     spans = windows(published.questions)

@@ -372,7 +372,7 @@ def _start(text: str) -> str:
 def _any(patterns: Sequence[str]) -> Callable[[str], bool]:
     if not patterns:
         return lambda text: False
-    from digest.rules.match import Matcher
+    from digest.rules.expressions import Matcher
 
     matcher = Matcher(tuple(patterns))
     return lambda text: bool(matcher.fires(text))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from digest import evaluate, evidence, fit, measure, pipeline
-from digest.curate import Day
 from digest.evaluate import Counts
 from digest.measure import Measured
 from digest.model import Log
@@ -147,42 +146,47 @@ def questions(days: Sequence[Measured], folds: Sequence[int], stages: Stages, ho
 # ---------------------------------------------------------------- links
 
 
-def links(days: Sequence[Day], logs: Iterable[Log], stages: Stages, how: Fitting, told: Progress) -> Learnt:
-    """Weights of the rules for links, from quoted replies and mentions; they are pulled to what they are.
+def links(
+    days: Sequence[Measured], folds: Sequence[int], logs: Iterable[Log], stages: Stages, how: Fitting, told: Progress
+) -> Learnt:
+    """Weights of the rules for links, from quoted replies, mentions and published answers; pulled to what they are.
 
-    Quotes are few, and whom a mention means is known without any digest: the threshold stays.
+    `logs` are other ones, of which nothing was published: their quotes and mentions teach too. Quotes are few, and whom
+    a mention means is known without any digest: the threshold stays.
     """
     rules = stages.rules.subject("links").rules
-    seen = {d.log.path for d in days}
-    made = [evidence.quoting(d, stages) for d in days]
+    seen = {d.day.log.path for d in days}
+    made = [(evidence.replying(d.day, stages, d.published), fold) for d, fold in zip(days, folds, strict=True)]
     for n, log in enumerate(logs):
         told("reading quotes", n % 100, 100)
         if log.path not in seen:
             seen.add(log.path)
-            made.append(evidence.quoting(pipeline.analyse(log, stages, evidence=False), stages))
-    quoted = [q for q in made if q is not None]
+            made.append((evidence.replying(pipeline.analyse(log, stages, evidence=False), stages), n % how.folds))
+    replying = [(one, fold) for one, fold in made if one is not None]
     former = fit.vector([*(r.weight for r in rules), 0.0])
-    if not quoted:
+    if not replying:
         return Learnt((), (), (), 0)
     signs = [r.sign for r in rules]
+    tables = [one.table for one, _ in replying]
+    of_fold = [fold for _, fold in replying]
     before = after = 0
-    folds = [n % how.folds for n in range(len(quoted))]
-    tables = [q.table for q in quoted]
+    by_fold = []
     for fold in range(how.folds):
         told("fitting links", fold, how.folds)
-        others = _without(tables, folds, fold)
+        others = _without(tables, of_fold, fold)
         weights = _rounded(fit.fitted(fit.joined(others), signs, how.strength, former, former)) if others else former
-        for q, f in zip(quoted, folds, strict=True):
+        by_fold.append(weights)
+        for one, f in replying:
             if f == fold:
-                before += q.found(former)
-                after += q.found(weights)
+                before += one.found(former)
+                after += one.found(weights)
     every = fit.fitted(fit.joined(tables), signs, how.strength, former, former)
-    total = sum(q.quotes + q.lost for q in quoted)
+    total = sum(one.quotes + one.lost for one, _ in replying)
     return Learnt(
-        (),
+        tuple(tuple(_settings("links", rules, weights, tables)) for weights in by_fold),
         tuple(_settings("links", rules, every, tables)),
         (),
-        sum(len(q.sizes) for q in quoted),
+        sum(len(one.sizes) for one, _ in replying),
         quotes=(before, after, total),
     )
 
@@ -197,8 +201,6 @@ def answers(
     asked: Learnt | None,
     how: Fitting,
     told: Progress,
-    *,
-    relink: bool = False,
 ) -> Learnt:
     """Weights of the rules for answers, the odds of answering none, and the threshold.
 
@@ -214,7 +216,7 @@ def answers(
         if asked is not None:
             scores, asking = asked.scores[n], replace(asking, threshold=asked.thresholds[folds[n]])
         groups = measure.kept(d.day, scores, asking)
-        made.append(evidence.answered(d.day, d.published, groups, stages, how.window_weight, relink=relink))
+        made.append(evidence.answered(d.day, d.published, groups, stages, how.window_weight))
     tables = [a.table if a is not None else None for a in made]
     signs = [r.sign for r in rules]
     former = fit.vector([*(r.weight for r in rules), stages.answering.none])

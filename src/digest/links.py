@@ -75,9 +75,9 @@ def links(facts: Facts, subject: Subject, how: Linking, *, evidence: bool = Fals
     return tuple(found)
 
 
-def taken(found: Sequence[Link], how: Linking) -> dict[int, int]:
-    """Child → parent of the links that are likely enough to make a thread."""
-    return {link.child: link.parent for link in found if link.rank == 0 and link.score > how.threshold}
+def taken(found: Sequence[Link], threshold: float) -> tuple[Link, ...]:
+    """The links that are likely enough to make a thread, one of each child at most, in order."""
+    return tuple(sorted((k for k in found if k.rank == 0 and k.score > threshold), key=lambda k: (k.child, k.parent)))
 
 
 def choices(facts: Facts, subject: Subject, how: Linking) -> Iterator[tuple[Pairs, Choice]]:

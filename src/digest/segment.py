@@ -56,7 +56,7 @@ def words(text: str, mentions: Sequence[Mention]) -> str:
 def _starter(patterns: Sequence[str]) -> Callable[[str], bool]:
     if not patterns:
         return lambda _: False
-    from digest.rules.match import Matcher
+    from digest.rules.expressions import Matcher
 
     matcher = Matcher(tuple(rf"^(?:{p})" for p in patterns))
     return lambda text: bool(matcher.fires(text))

@@ -23,7 +23,7 @@ def answers(days: Sequence[Measured], stages: Stages) -> tuple[Share, ...]:
     made: list[tuple[Measured, Answered]] = []
     for d in days:
         groups = measure.kept(d.day, d.day.acts.scores[QUESTION], stages.asking)
-        if (one := evidence.answered(d.day, d.published, groups, stages, 1.0, relink=False)) is not None:
+        if (one := evidence.answered(d.day, d.published, groups, stages, 1.0)) is not None:
             made.append((d, one))
     baseline = [_counts(d, one, weights, threshold) for d, one in made]
     chosen = [_chosen(one.table, weights, threshold) for _, one in made]
@@ -69,7 +69,7 @@ def links(days: Sequence[Measured], stages: Stages) -> tuple[Share, ...]:
     of the quotes that find their parent lose it without the rule, as a share of all."""
     rules = stages.rules.subject("links").rules
     weights = fit.vector([*(r.weight for r in rules), 0.0])
-    made = [q for d in days if (q := evidence.quoting(d.day, stages)) is not None and q.quotes]
+    made = [q for d in days if (q := evidence.replying(d.day, stages)) is not None and q.quotes]
     total = max(1, sum(q.quotes + q.lost for q in made))
     base = sum(q.found(weights) for q in made)
     columns = [(q.table.rows.tocsc(), sum(q.sizes[: q.quotes])) for q in made]

@@ -6,8 +6,9 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
+from digest.rules.expressions import Matcher, Span
 from digest.rules.kinds import Pattern
-from digest.rules.match import Matcher, Span, expression
+from digest.rules.match import expression
 from digest.rules.model import Rules
 
 

@@ -1,36 +1,26 @@
-"""Reply links → threads: the connected pieces of the day's reply graph."""
+"""Reply links → threads: the connected pieces of the day's reply graph; and which question follows up which."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence, Set
+from itertools import pairwise
 
-from digest.model import Link, Thread, Turn
-
-if TYPE_CHECKING:
-    import networkx as nx
+from digest.model import Link, Turn
 
 
-def threads(turns: int, parents: Mapping[int, int]) -> tuple[Thread, ...]:
-    """Threads of a day in order of their roots; a turn that nobody answers and that answers nobody is one alone.
+def threads(
+    links: Sequence[Link], questions: Sequence[Sequence[int]] = (), begins: Set[int] = frozenset()
+) -> tuple[tuple[int, ...], ...]:
+    """Connected turns, each thread in order of its turns, threads by their first; a turn without links is in none.
 
-    `turns` is how many there are, `parents` the links taken: child → parent. Every turn has one parent at most and that
-    stands before it, so a connected piece is a tree and its first turn the root.
+    The turns of one question stand in one thread. `begins` are turns that begin a thread, whatever they reply to.
     """
     import networkx as nx
 
-    pieces = nx.connected_components(graph(turns, parents).to_undirected(as_view=True))
-    return tuple(Thread(min(piece), tuple(sorted(piece))) for piece in sorted(pieces, key=min))
-
-
-def graph(turns: int, parents: Mapping[int, int]) -> nx.DiGraph[int]:
-    """The reply graph: an edge from each turn to the one that it answers."""
-    import networkx as nx
-
-    made: nx.DiGraph[int] = nx.DiGraph()
-    made.add_nodes_from(range(turns))
-    made.add_edges_from(sorted(parents.items()))
-    return made
+    joined: nx.Graph[int] = nx.Graph()
+    joined.add_edges_from((link.child, link.parent) for link in links if link.child not in begins)
+    joined.add_edges_from(pair for turns in questions for pair in pairwise(turns))
+    return tuple(sorted(tuple(sorted(piece)) for piece in nx.connected_components(joined)))
 
 
 def follows(

@@ -7,7 +7,7 @@ The figures of these runs are what to expect on days that nobody has seen. What 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,16 +58,17 @@ def tune(
     days.sort(key=lambda d: (d.published.day, d.published.room))
     folds = [n % how.folds for n in range(len(days))]
     learnt: dict[str, Learnt] = {}
+    before = evaluate.figures([d.counts for d in days])
     if "links" in subjects:
-        learnt["links"] = learners.links([d.day for d in days], logs, stages, how, told)
+        learnt["links"] = learners.links(days, folds, logs, stages, how, told)
+        if len(subjects) > 1:
+            # what is learnt next is learnt from links that never saw the day
+            linked = [Stages(with_numbers(rules, numbers)) for numbers in learnt["links"].folds]
+            days = list(_relinked(days, [linked[fold] for fold in folds] if linked else [], told))
     if "questions" in subjects:
         learnt["questions"] = learners.questions(days, folds, stages, how, told)
     if "answers" in subjects:
-        # links are learnt from quotes, never from what was published, so their numbers serve every fold
-        so_far = Stages(with_numbers(rules, learnt["links"].final)) if "links" in learnt else stages
-        learnt["answers"] = learners.answers(
-            days, folds, so_far, learnt.get("questions"), how, told, relink=so_far is not stages
-        )
+        learnt["answers"] = learners.answers(days, folds, stages, learnt.get("questions"), how, told)
     final = [s for one in learnt.values() for s in one.final]
     after: list[Counts] = []
     for fold in range(how.folds):
@@ -79,7 +80,7 @@ def tune(
     return Tuned(
         tuple(s for s, _ in changes),
         tuple(was for _, was in changes),
-        evaluate.figures([d.counts for d in days]),
+        before,
         evaluate.figures(after),
         with_numbers(rules, final),
         tuple((name, one.thresholds) for name, one in learnt.items() if one.thresholds),
@@ -87,6 +88,14 @@ def tune(
         how.keep,
         learnt["links"].quotes if "links" in learnt else None,
     )
+
+
+def _relinked(days: Sequence[Measured], stages: Sequence[Stages], told: Progress) -> Iterator[Measured]:
+    """The days with the links by other rules, each by its own."""
+    for n, (day, own) in enumerate(zip(days, stages, strict=False)):
+        told("linking anew", n, len(days))
+        yield from measure.measured([(day.day.log, day.published)], own)
+    yield from days[len(stages) :]
 
 
 def value(rules: Rules, setting: Setting) -> float:

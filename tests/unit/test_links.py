@@ -10,7 +10,7 @@ from chat import known, log, rules
 
 from digest import links as stage
 from digest.facts import Facts
-from digest.links import Linking, choices, examples, explain, linking, links, quoted, taken
+from digest.links import choices, examples, explain, linking, links, quoted, taken
 from digest.people import people
 from digest.rules import kinds
 from digest.rules.model import Rule, Rules, Subject
@@ -169,8 +169,8 @@ def test_candidates_end_at_the_window_but_for_those_quoted() -> None:
 def test_only_likely_links_are_taken() -> None:
     facts = known(INTERLEAVED, ours())
     found = links(facts, subject(), linking(ours()))
-    assert taken(found, Linking(threshold=0.999)) == {}
-    assert set(taken(found, Linking(threshold=0.0))) == {link.child for link in found}
+    assert taken(found, 0.999) == ()
+    assert [link.child for link in taken(found, 0.0)] == sorted({link.child for link in found})
 
 
 def test_an_empty_day_has_no_links() -> None:

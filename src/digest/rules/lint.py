@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digest.errors import Location, Problem, RulesError
+from digest.rules.expressions import Matcher
 from digest.rules.kind import Kind
 from digest.rules.kinds import All, Length, Lexicon, PairLength, PairLexicon, PairPattern, Pattern
 from digest.rules.load import load
-from digest.rules.match import Matcher, TextRules, expression
+from digest.rules.match import TextRules, expression
 from digest.rules.model import Rule, Rules, Subject
 from digest.rules.subjects import SUBJECTS
 
