@@ -47,7 +47,7 @@ def test_lint_reports_each_problem_with_its_place(here: Path, capsys: Any) -> No
 
 
 def test_a_packaged_rule_may_be_weighed_nothing(here: Path, capsys: Any) -> None:
-    rules(here, GOOD + "  - {id: polite-opening, weight: 0}\n")
+    rules(here, GOOD + "  - {id: no-talk, weight: 0}\n")
     assert run(capsys, "rules", "lint", "rules").out.endswith("rules: all well\n")
 
 
