@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from digest.curate import Day
-from digest.model import Log, Question
+from digest.model import Digest, Log, Question
 
 CLOSEST = 3  # questions left out that are named, the best ones
 
@@ -45,11 +45,15 @@ def empty(log: Log) -> Summary:
     return Summary(log.day.isoformat(), log.room, log.path, 0, oddities=dict(log.oddities))
 
 
-def summary(day: Day, asked: Sequence[Question], masked: Mapping[str, int], threshold: float) -> Summary:
-    """The figures of a day that was built; `threshold` is the probability over which a question is published."""
+def summary(
+    day: Day, asked: Sequence[Question], digest: Digest, masked: Mapping[str, int], threshold: float
+) -> Summary:
+    """The figures of a day that was built; `threshold` is the probability over which a question is published.
+
+    A question is open where its digest says so.
+    """
     kept = [q for q in asked if q.kept]
-    # a question that leads on to an answered one waits for nothing
-    led_on = {q.follows for q in kept if q.answers}
+    led_on = _led_on(digest)
     answered = sum(1 for q in kept if q.answers or q.id in led_on)
     left = sorted((q for q in asked if not q.kept), key=lambda q: (-q.score, q.messages))
     return Summary(
@@ -68,6 +72,15 @@ def summary(day: Day, asked: Sequence[Question], masked: Mapping[str, int], thre
         masked=dict(masked),
         threshold=threshold,
     )
+
+
+def _led_on(digest: Digest) -> frozenset[str]:
+    """Questions that lead on to an answered one of their entry: they wait for nothing."""
+    found: set[str] = set()
+    for entry in (entry for section in digest.sections for topic in section.topics for entry in topic.entries):
+        last = max((place for place, q in enumerate(entry.questions) if q.answers), default=0)
+        found.update(q.id for q in entry.questions[:last])
+    return frozenset(found)
 
 
 def details(s: Summary) -> tuple[tuple[str, str], ...]:

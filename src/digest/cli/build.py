@@ -214,7 +214,7 @@ def _day(
     else:
         sources = writing.sources(found, settings)
         written = writing.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run, sources=sources)
-    figures = summary.summary(work.day, work.asked, page.masked, stages.asking.threshold)
+    figures = summary.summary(work.day, work.asked, work.digest, page.masked, stages.asking.threshold)
     warnings = (*warnings, *offers.warnings)
     return Built(figures, written, warnings, offers if format_ is PageFormat.md else None)
 
