@@ -87,7 +87,7 @@ def details(s: Summary) -> tuple[tuple[str, str], ...]:
     """A summary as (what, figures), one a line."""
     rows = [("read", f"{count(s.messages, 'message')} by {count(s.people, 'person', 'people')}")]
     if s.oddities:
-        rows.append(("odd", listed(s.oddities)))
+        rows.append(("odd", ", ".join(f"{kind}: {n:,}" for kind, n in sorted(s.oddities.items()))))
     if s.talk is not None:
         rows.append(("talk", s.talk or "one without a title"))
     rows.append(("questions", f"{s.questions} found: {s.answered} answered, {s.open} open"))

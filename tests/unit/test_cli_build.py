@@ -179,3 +179,8 @@ def test_as_many_questions_are_told_open_as_the_digest_marks(
         told = re.search(r"(\d+) open", run(capsys, "build", day).out)
         page = (tmp_path / "digests" / f"{day}.md").read_text("utf-8")
         assert told and int(told[1]) == page.count("==待回复==")
+
+
+def test_what_is_odd_in_a_log_is_counted_by_kind(here: Path, capsys: Any) -> None:
+    put(here, said=(("09:00:00", "林山", ""), ("09:01:00", "木木", "大家早")))
+    assert "odd        empty bodies: 1\n" in run(capsys, "build", DAY).out
