@@ -123,7 +123,7 @@ def search(
             print(js.dumps({"query": words, "hits": rows}, ensure_ascii=False, indent=1))
             return
         if not found.hits:
-            print(_nothing(filters, found))
+            print(_nothing(filters, found) + _behind(db))
             raise typer.Exit(1)
         for hit, thread in zip(found.hits, threads, strict=True):
             for line in _hit_lines(hit, thread, found.forms):
@@ -141,6 +141,16 @@ def _nothing(filters: Filters, found: Found) -> str:
         return "Nothing to look for: give a word"
     narrowed = filters != type(filters)()
     return "Nothing found" + (". Try it without the options" if narrowed else ". Try fewer or other words")
+
+
+def _behind(db: sqlite3.Connection) -> str:
+    """How many days have a log that is not in the knowledge base, and what to do about it."""
+    from digest import config
+    from digest.summary import count
+
+    known = set(db.execute("SELECT room, day FROM logs"))
+    new = sum((log.room, log.day.isoformat()) not in known for log in config.days(config.settings()))
+    return f". {count(new, 'day')} not indexed yet: run digest index" if new else ""
 
 
 def _hit_data(db: sqlite3.Connection, hit: Hit, thread: tuple[Spoken, ...]) -> dict[str, Any]:
