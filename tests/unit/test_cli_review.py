@@ -96,6 +96,22 @@ def test_a_conflict_in_a_page_of_many_days_can_be_settled(here: Path, capsys: An
     assert run(capsys, "month", DAY[:7]).status == 0
 
 
+@pytest.mark.parametrize("name", [DAY[:7], "2031-W10"])
+def test_an_entry_deleted_from_a_page_of_many_days_can_be_restored(here: Path, capsys: Any, name: str) -> None:
+    run(capsys, "index")
+    run(capsys, "month" if "W" not in name else "week", name)
+    page = Path(f"digests/{name}.md")
+    text = page.read_text("utf-8")
+    block = re.search(r"<!-- (q:\w+) -->\n.*?(?=<!-- )", text, re.S)
+    assert block
+    page.write_text(text.replace(block[0], ""), "utf-8")
+    shown = run(capsys, "diff", name)
+    assert shown.status == 1 and f"-{block[0].splitlines()[0]}" in shown.out
+    assert block[1] in run(capsys, "status").out
+    assert run(capsys, "restore", name, block[1]).status == 0
+    assert page.read_text("utf-8") == text
+
+
 def test_a_deleted_entry_stays_deleted_until_it_is_restored(here: Path, capsys: Any) -> None:
     text = Path(PAGE).read_text("utf-8")
     block = re.search(r"<!-- (q:\w+)[^>]*-->\n.*?(?=<!-- )", text, re.S)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.store.sameness import Likeness
 
+LIMIT = 100  # questions of the FAQ
+
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the digests; default: digests.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Throw the edits in this page away; a backup is kept.")]
@@ -29,7 +31,7 @@ def faq(
     since: Since = None,
     until: Until = None,
     room: options.Room = None,
-    limit: Limit = 100,
+    limit: Limit = LIMIT,
     out: Out = None,
     templates: options.Templates = None,
     dry_run: DryRun = False,
@@ -116,6 +118,30 @@ def _roundup(
     _write(settings, span.name, "roundup.md.j2", room, made, "best", dry_run=dry_run, fresh=fresh)
 
 
+def rendered(settings: Settings, name: str, room: str | None) -> tuple[Path, str]:
+    """Where a page of this name lies, and what it would say now, made without further options."""
+    from digest import render
+    from digest.rules.load import load
+    from digest.store import pages, schema
+    from digest.store.sameness import how
+
+    front, alike = _front(settings), how(load(settings.rules))
+    with schema.reading(schema.place(settings.root)) as db:
+        if name == "faq":
+            template, context = "faq.md.j2", pages.faq(db, front, alike, room, "", "", LIMIT)
+        else:
+            span = pages.week(name) if "W" in name else pages.month(name)
+            template, context = "roundup.md.j2", pages.roundup(db, span, front, alike, room)
+    return place(settings, name, room), render.rendered(template, context, settings.templates).text
+
+
+def place(settings: Settings, name: str, room: str | None) -> Path:
+    """Where a page made of many days lies."""
+    from digest import config
+
+    return (settings.out / config.safe_folder(room) if room else settings.out) / f"{name}.md"
+
+
 def _front(settings: Settings) -> dict[str, Any]:
     """The front matter that the rules ask for, besides title and date."""
     from digest.rules.load import load
@@ -137,14 +163,14 @@ def _write(
 ) -> None:
     from contextlib import nullcontext
 
-    from digest import config, files, render
+    from digest import files, render
     from digest.cli import project, writing
     from digest.store import schema
 
     with schema.reading(schema.place(settings.root)) as db:
         context = made(db)
     page = render.rendered(template, context, settings.templates)
-    path = (settings.out / config.safe_folder(room) if room else settings.out) / f"{name}.md"
+    path = place(settings, name, room)
     with nullcontext() if dry_run else files.lock(settings.root):
         written = writing.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run)
     state = f"would be {written.status}" if dry_run else written.status

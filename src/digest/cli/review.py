@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from digest.editing import Shelf
 
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the digests; default: digests.")]
+Page = Annotated[
+    str, typer.Argument(metavar="DAY", help="The day, such as 2017-05-27; or another page: faq, 2017-05, 2017-W21.")
+]
 COLOURS = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
 
 
@@ -65,7 +68,7 @@ def status(
 
 
 def diff(
-    day: options.Day,
+    day: Page,
     room: options.Room = None,
     logs: options.Logs = None,
     rules: options.Rules = None,
@@ -108,10 +111,7 @@ def diff(
 
 
 def resolve(
-    day: Annotated[
-        str,
-        typer.Argument(metavar="DAY", help="The day, such as 2017-05-27; or another page: faq, 2017-05, 2017-W21."),
-    ],
+    day: Page,
     ids: Annotated[
         list[str] | None, typer.Argument(metavar="ID", help="Entries, such as q:1f0c2a9b3d; default: all.")
     ] = None,
@@ -124,7 +124,7 @@ def resolve(
     from digest.cli import project
 
     settings = project.settings(logs=logs, out=out)
-    path = _page(settings, day, room) or _path(settings, day, room)
+    path = _path(settings, day, room)
     with files.lock(settings.root):
         settled = editing.resolve(_shelf(settings), path, ids or ())
         left = editing.open_conflicts(_shelf(settings), path)
@@ -139,7 +139,7 @@ def resolve(
 
 
 def restore(
-    day: options.Day,
+    day: Page,
     id_: Annotated[
         str, typer.Argument(metavar="ID", help="The entry, such as q:1f0c2a9b3d; digest status lists them.")
     ],
@@ -199,18 +199,12 @@ def _found(settings: Settings, day: str, room: str | None) -> DayLog:
     return project.find(settings, day, room)
 
 
-def _page(settings: Settings, name: str, room: str | None) -> Path | None:
-    """Where a page made of many days lies; None where the name is that of none."""
-    from digest import config
-
-    if not config.OF_MANY_DAYS.fullmatch(name):
-        return None
-    return (settings.out / config.safe_folder(room) if room else settings.out) / f"{name}.md"
-
-
 def _path(settings: Settings, day: str, room: str | None) -> Path:
     from digest import config
+    from digest.cli import pages
 
+    if config.OF_MANY_DAYS.fullmatch(day):
+        return pages.place(settings, day, room)
     found = _found(settings, day, room)
     return config.digest_path(settings, found.day, found.room)
 
@@ -218,9 +212,11 @@ def _path(settings: Settings, day: str, room: str | None) -> Path:
 def _rendered(settings: Settings, day: str, room: str | None) -> tuple[Path, str]:
     """Where a day's digest lies, and what the rules make of the day now."""
     from digest import config
-    from digest.cli import project
+    from digest.cli import pages, project
     from digest.cli.late import Neighbours
 
+    if config.OF_MANY_DAYS.fullmatch(day):
+        return pages.rendered(settings, day, room)
     found = _found(settings, day, room)
     work = project.analysed(project.read(found, settings), project.stages(settings))
     page, _ = Neighbours(settings, work.stages).page(found, work)
