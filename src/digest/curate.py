@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from digest import talk_text
 from digest.acts import Acts, Scene
 from digest.clean import Cleaning, Role, clean, lines, unwanted, without
 from digest.model import Answer, Digest, Entry, Line, Link, Log, People, Question, Section, Talk, Topic
-from digest.names import Called, called
+from digest.persons.names import Called, called
 from digest.questions import Candidate
-from digest.talk_rules import Talking
+from digest.talks import talk_text
+from digest.talks.talk_rules import Talking
 
 WORDS = ("text", "item")  # kinds of lines that say something
 

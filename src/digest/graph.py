@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 from unicodedata import east_asian_width
 
-from digest import links as links_stage
-from digest import threads as threads_stage
 from digest.curate import Day
+from digest.linking import links as links_stage
+from digest.linking import threads as threads_stage
 from digest.model import Link, Question
 
 # colours that stay apart for the colour-blind and on white, darkened from Okabe and Ito's

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from digest.model import Log, Mention, People, Turn
-from digest.people import plain_spans
+from digest.persons.people import plain_spans
 
 EMOJI = re.compile(r"\[[\u4e00-\u9fff]{1,4}\]|\[[A-Z][A-Za-z]{1,10}\]|\?{2,}")  # [强], [OK], a lost one: ??
 

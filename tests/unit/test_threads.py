@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.linking.threads import follows, threads
 from digest.model import Link, Turn
-from digest.threads import follows, threads
 
 
 def linked(*pairs: tuple[int, int]) -> list[Link]:

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from digest import config, fit, measure, rewrite, tune
-from digest.evaluate import Asked, Record
+from digest import config
+from digest.learning import fit, measure, rewrite, tune
+from digest.learning.evaluate import Asked, Record
+from digest.learning.rewrite import Setting
 from digest.model import Log, Message, Quote
 from digest.pipeline import Stages
 from digest.questions import QUESTION
-from digest.rewrite import Setting
 from digest.rules.load import load
 from digest.rules.model import Rules
 

@@ -14,8 +14,8 @@ from digest.cli import options
 
 if TYPE_CHECKING:
     from digest.config import Settings
-    from digest.evaluate import Record
-    from digest.measure import Measured, Source
+    from digest.learning.evaluate import Record
+    from digest.learning.measure import Measured, Source
     from digest.model import Log
 
 MOST_QUOTING = 300  # logs whose quotes are learnt from
@@ -72,8 +72,8 @@ def eval_(
 
     The yardstick is what you published: digests beside the logs they came from, or a JSON file of traced ones.
     """
-    from digest import records
     from digest.cli import project, tables
+    from digest.learning import records
 
     settings = project.settings(logs=logs, rules=rules)
     stages = project.stages(settings)
@@ -135,11 +135,12 @@ def tune(
     The new numbers are written into your rules folder, comments and layout kept; the packaged rules are never touched.
     The figures come from cross-validation: each day is measured with numbers that were fitted without it.
     """
-    from digest import files, rewrite
-    from digest import tune as tuning
+    from digest import files
     from digest.cli import project, tables
     from digest.cli.build import _Bar
     from digest.errors import UsageError
+    from digest.learning import rewrite
+    from digest.learning import tune as tuning
     from digest.summary import count
 
     settings = project.settings(logs=logs, rules=rules)
@@ -204,8 +205,8 @@ def _own_rules(settings: Settings, given: Sequence[Path] | None) -> Path:
 
 
 def _measured(sources: Sequence[Source], stages: object) -> list[Measured]:
-    from digest import measure
     from digest.cli.build import _Bar
+    from digest.learning import measure
     from digest.pipeline import Stages
 
     assert isinstance(stages, Stages)
@@ -240,8 +241,9 @@ def _sources(
 
 
 def _gold(settings: Settings, path: Path, days: set[str], room: str | None) -> Iterator[Source]:
-    from digest import config, forgotten, importers, records
+    from digest import config, forgotten, importers
     from digest.cli import project
+    from digest.learning import records
 
     gone = forgotten.forgotten(settings.root)
     for record in records.read(path):
@@ -258,10 +260,12 @@ def _gold(settings: Settings, path: Path, days: set[str], room: str | None) -> I
 
 def _digests(settings: Settings, folder: Path | None, days: set[str], room: str | None) -> Iterator[Source]:
     """Digests below a folder, each traced back to the log that it comes from."""
-    from digest import config, editing, files, published, trace
+    from digest import config, files
     from digest.cli import project
     from digest.cli.project import shown
     from digest.errors import UsageError
+    from digest.learning import published, trace
+    from digest.reviewing import editing
 
     where = folder if folder is not None else settings.out
     if not where.is_dir():

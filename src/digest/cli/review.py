@@ -14,7 +14,7 @@ from digest.cli import options, term
 
 if TYPE_CHECKING:
     from digest.config import DayLog, Settings
-    from digest.editing import Shelf
+    from digest.reviewing.editing import Shelf
 
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the digests; default: digests.")]
 Page = Annotated[
@@ -36,8 +36,9 @@ def status(
 
     Exit status: 0, or 1 where one is in conflict, damaged, or edited and what it was built from is unknown.
     """
-    from digest import config, editing
+    from digest import config
     from digest.cli import project, writing
+    from digest.reviewing import editing
 
     settings = project.settings(logs=logs, rules=rules, out=out, templates=templates)
     shelf = _shelf(settings)
@@ -81,8 +82,8 @@ def diff(
     Where you and the rules changed the same sentence, base, yours and new stand one below the other. Exit status: 0 no
     difference, 1 differences.
     """
-    from digest import editing
     from digest.cli import project, writing
+    from digest.reviewing import editing
 
     settings = project.settings(logs=logs, rules=rules, out=out, templates=templates, encoding=encoding)
     path, text = _rendered(settings, day, room)
@@ -120,8 +121,9 @@ def resolve(
     out: Out = None,
 ) -> None:
     """Settle the conflicts of a digest: what stands in it counts."""
-    from digest import editing, files
+    from digest import files
     from digest.cli import project
+    from digest.reviewing import editing
 
     settings = project.settings(logs=logs, out=out)
     path = _path(settings, day, room)
@@ -151,8 +153,9 @@ def restore(
     encoding: options.Encoding = None,
 ) -> None:
     """Bring back an entry that you deleted from a digest."""
-    from digest import editing, files
+    from digest import files
     from digest.cli import project
+    from digest.reviewing import editing
 
     settings = project.settings(logs=logs, rules=rules, out=out, templates=templates, encoding=encoding)
     path, text = _rendered(settings, day, room)
@@ -166,8 +169,9 @@ def doctor(logs: options.Logs = None, out: Out = None) -> None:
 
     Exit status: 0 all is well or mended, 1 something is left to do.
     """
-    from digest import editing, files
+    from digest import files
     from digest.cli import project
+    from digest.reviewing import editing
 
     settings = project.settings(logs=logs, out=out)
     if not (settings.root / files.STATE).is_dir():
@@ -184,7 +188,7 @@ def doctor(logs: options.Logs = None, out: Out = None) -> None:
 
 
 def _shelf(settings: Settings) -> Shelf:
-    from digest.editing import Shelf
+    from digest.reviewing.editing import Shelf
 
     return Shelf(settings.root, settings.out)
 

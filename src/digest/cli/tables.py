@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from digest import evaluate, measure
 from digest.cli.project import shown
 from digest.cli.term import columns, cut, pad, width, wrapped
-from digest.evaluate import Figures, Slip, TalkFigures
-from digest.measure import Measured
+from digest.learning import evaluate, measure
+from digest.learning.evaluate import Figures, Slip, TalkFigures
+from digest.learning.measure import Measured
 
 if TYPE_CHECKING:
+    from digest.learning.tune import Tuned
     from digest.pipeline import Stages
-    from digest.tune import Tuned
 
 MOST_CHANGES = 24  # that are shown, the largest
 
@@ -224,7 +224,7 @@ def _changes(days: Sequence[Measured], others: Sequence[Measured]) -> Iterator[s
 
 
 def _rules(report: Report) -> Iterator[str]:
-    from digest import shares
+    from digest.learning import shares
 
     acts = measure.shares(report.days, report.stages.asking)
     yield from _prose(
@@ -267,7 +267,7 @@ def _loss(value: float | None) -> str:
 
 
 def _all_shares(report: Report) -> Iterator[measure.Share]:
-    from digest import shares
+    from digest.learning import shares
 
     yield from measure.shares(report.days, report.stages.asking)
     yield from shares.answers(report.days, report.stages)

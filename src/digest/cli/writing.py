@@ -12,9 +12,9 @@ from pathlib import Path
 
 from digest import files
 from digest.config import DayLog, Settings
-from digest.editing import Shelf, build, open_conflicts, remember
 from digest.model import Log
-from digest.review import Note
+from digest.reviewing.editing import Shelf, build, open_conflicts, remember
+from digest.reviewing.review import Note
 
 SAID: Mapping[str, str] = {
     "added": "new",
