@@ -30,6 +30,10 @@ MARKS = re.compile(r"？[？?]+")
 BLANKS = re.compile(r"[^\S\n]+")
 AROUND_STOPS = re.compile(r" ?([，。；：？！、]) ?")
 STOPS = frozenset("，。；：？！、")
+TONE = re.compile(r"(?<=[\u4e00-\u9fff])[~～]+(?=[\s，。！？；、,!?;]|$)")
+COUNT_BLANK = re.compile(r"(?:(?<=^)|(?<=[\s。；;：:，,]))([0-9]{1,2}[.)]) +(?=[\u4e00-\u9fff“《【「（])")
+# the account that an exporter writes over what it sent on
+ACCOUNT = re.compile(r"(?:wxid_[0-9a-z]+|(?=[A-Za-z_-]*[0-9])[A-Za-z][0-9A-Za-z_-]{5,19})[:：]")
 URL = re.compile(r"https?://[^\s\u3000-\u303f\u4e00-\u9fff\uff00-\uffef<>\"]+", re.IGNORECASE)
 TITLED_LINK = re.compile(r"\[([^\[\]\n]{1,200})\] ?\( ?(https?://[^\s()]{1,2000}) ?\)", re.IGNORECASE)
 
@@ -46,6 +50,7 @@ ITEM = 4
 
 _OWN_HEADS: tuple[tuple[Role, str], ...] = (("question", "openings"), ("answer", "restated"))
 BEFORE_TEXT = " ，,。、；;：:！!~～?？"
+DOTS = re.compile(r"(?:\.{2,}|…+)[ ，,。]*")
 SEPARATOR = "[\\s，,。、；;：:！!~～…]"
 
 
@@ -61,6 +66,8 @@ class Cleaning:
     restated: tuple[str, ...] = ()  # off the head of an answer: the question it repeats
     smileys: tuple[str, ...] = ()  # literally, before a stop or the end
     unwanted: tuple[str, ...] = ()  # a notice or resource that says this is not printed
+    asides: tuple[str, ...] = ()  # a message that says this is part of no question and no answer
+    remarks: tuple[str, ...] = ()  # an answer of one message that says no more than this answers nothing
 
     # made once each and kept here: as arguments of a cached function all these words would be hashed for every message
 
@@ -99,6 +106,14 @@ class Cleaning:
     @cached_property
     def never(self) -> Any:
         return _compiled("(?:{})", self.unwanted)
+
+    @cached_property
+    def elsewhere(self) -> Any:
+        return _compiled("(?:{})", self.asides, spans=False)
+
+    @cached_property
+    def empty(self) -> Any:
+        return _compiled("^(?:{})[。.！!~～…，, ]*$", self.remarks, spans=False)
 
 
 def clean(text: str, cleaning: Cleaning, role: Role = "answer", *, alone: bool = True) -> str:
@@ -205,6 +220,13 @@ def _tidy(row: str, cleaning: Cleaning) -> str:
     if "  " in row or not row.isprintable():
         row = BLANKS.sub(" ", row)
     row = row.strip()
+    if row.endswith((":", "：")) and ACCOUNT.fullmatch(row):
+        return ""
+    if "~" in row or "～" in row:
+        row = TONE.sub("", row)
+    if ". " in row or ") " in row:
+        # 1. 一 would be a list's item to a renderer: the dot had to be escaped
+        row = COUNT_BLANK.sub(r"\1", row)
     if cleaning.smileys and cleaning.sign_ends.search(row) and cleaning.signs is not None:
         row = cleaning.signs.sub("", row)
     # spaces around full-width stops are typing habits; a link must not grow together with what follows
@@ -219,6 +241,8 @@ def _tidy(row: str, cleaning: Cleaning) -> str:
 def _head(row: str, cleaning: Cleaning, role: Role) -> str:
     pattern = cleaning.heads[role]
     rest = row.lstrip(BEFORE_TEXT)
+    if role != "talk" and (dots := DOTS.match(rest)):
+        rest = rest[dots.end() :]
     for _ in range(ROUNDS):
         data = rest.encode("utf-8", "replace")
         match = pattern.match(data) if pattern is not None else None
@@ -241,6 +265,16 @@ def _tail(row: str, cleaning: Cleaning) -> str:
 def unwanted(text: str, cleaning: Cleaning) -> bool:
     """Whether a notice or resource was for the day itself, and says nothing to a reader."""
     return bool(cleaning.never.search(text)) if cleaning.never is not None else False
+
+
+def aside(text: str, cleaning: Cleaning) -> bool:
+    """Whether a message was for the room, such as who speaks tonight or who hires: no question and no answer."""
+    return cleaning.elsewhere is not None and bool(cleaning.elsewhere.search(text.encode("utf-8", "replace")))
+
+
+def remark(text: str, cleaning: Cleaning) -> bool:
+    """Whether a cleaned text is no more than a remark on who spoke, or a joke."""
+    return cleaning.empty is not None and bool(cleaning.empty.match(text.strip().encode("utf-8", "replace")))
 
 
 def _says_something(row: str) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from digest.acts import Acts, Scene
-from digest.clean import Cleaning, Role, clean, lines, unwanted, without
+from digest.clean import URL, Cleaning, Role, aside, clean, lines, remark, unwanted, without
 from digest.model import Answer, Digest, Entry, Line, Link, Log, People, Question, Section, Talk, Topic
 from digest.persons.names import Called, called
 from digest.questions import Candidate
@@ -100,14 +100,17 @@ def questions(day: Day, cleaning: Cleaning, threshold: float, least: float = 0.0
     names = day.names
     made: list[Question] = []
     groups = [tuple(m for t in candidate.turns for m in turns[t].messages) for candidate in day.candidates]
+    said = frozenset(m for group in groups for m in group if not aside(log.messages[m].text, cleaning))
     answered = _once(day, groups, threshold)
     for candidate, messages, answers in zip(day.candidates, groups, answered, strict=True):
         looked_at = candidate.score >= min(least, threshold)
-        printed = _printed(log, people, messages, cleaning, "question", names) if looked_at else ()
+        asking = tuple(m for m in messages if m in said)
+        printed = _printed(log, people, asking, cleaning, "question", names) if looked_at and asking else ()
         published = tuple(
             replace(answer, lines=text)
-            for answer in answers
+            for answer in _answering(log, answers, cleaning)
             if (text := _printed(log, people, answer.messages, cleaning, "answer", names))
+            and not (len(text) == 1 and remark(text[0].text, cleaning))
         )
         says = any(line.kind in WORDS for line in printed)
         kept = candidate.score >= threshold and says
@@ -122,13 +125,21 @@ def questions(day: Day, cleaning: Cleaning, threshold: float, least: float = 0.0
                 kept=kept,
                 answers=published,
                 evidence=candidate.act.evidence,
-                why_not="" if kept else ("no words left" if looked_at and not says else "below the threshold"),
+                why_not="" if kept else ("without words to print" if looked_at and not says else "below the threshold"),
             )
         )
     ids = [q.id for q in made]
     return tuple(
         replace(q, follows=ids[parent]) if (parent := day.follows[i]) is not None else q for i, q in enumerate(made)
     )
+
+
+def _answering(log: Log, answers: Sequence[Answer], cleaning: Cleaning) -> Iterator[Answer]:
+    """The answers without what was said to the room between."""
+    for answer in answers:
+        left = tuple(m for m in answer.messages if not aside(log.messages[m].text, cleaning))
+        if left:
+            yield answer if left == answer.messages else replace(answer, messages=left)
 
 
 def _once(day: Day, groups: Sequence[tuple[int, ...]], threshold: float) -> tuple[tuple[Answer, ...], ...]:
@@ -206,6 +217,54 @@ def entries(kept: Sequence[Question], apart: int | None = None) -> tuple[Entry, 
     return tuple(Entry(id=first, kind="thread", questions=tuple(qs)) for first, qs in groups.items())
 
 
+def joined(threads: Sequence[Entry], apart: int | None = None) -> tuple[Entry, ...]:
+    """The threads, where two hold mostly the same answers as one, so that no answer stands there twice.
+
+    Two are one where half of what answers either of them answers both. An answer to several of a thread's questions
+    stands under the one asked last before it. No thread goes on over the message `apart`.
+    """
+    whole: list[Entry] = []
+    for entry in threads:
+        start = entry.questions[0].messages[0]
+        given = _given(entry)
+        for place, earlier in enumerate(whole):
+            first = earlier.questions[0].messages[0]
+            if apart is not None and (first < apart) != (start < apart):
+                continue
+            other = _given(earlier)
+            if given and other and 2 * len(given & other) >= min(len(given), len(other)):
+                asked = sorted((*earlier.questions, *entry.questions), key=lambda q: (q.messages[0], q.id))
+                whole[place] = replace(earlier, questions=_each_once(asked))
+                break
+        else:
+            whole.append(entry)
+    return tuple(whole)
+
+
+def _given(entry: Entry) -> frozenset[int]:
+    return frozenset(line.message for q in entry.questions for a in q.answers for line in a.lines)
+
+
+def _each_once(asked: Sequence[Question]) -> tuple[Question, ...]:
+    """The questions of one thread, each answering message and each question in it but once."""
+    own = {m for q in asked for m in q.messages}
+    place: dict[int, int] = {}
+    for n, q in enumerate(asked):
+        for m in (line.message for a in q.answers for line in a.lines):
+            if m not in place or q.messages[0] < m:
+                place[m] = n
+    found = []
+    for n, q in enumerate(asked):
+        answers = []
+        for a in q.answers:
+            left = tuple(line for line in a.lines if place[line.message] == n and line.message not in own)
+            if left:
+                kept = {line.message for line in left}
+                answers.append(replace(a, lines=left, messages=tuple(m for m in a.messages if m in kept)))
+        found.append(replace(q, answers=tuple(answers)))
+    return tuple(found)
+
+
 def spoken(day: Day, cleaning: Cleaning, how: Talking) -> tuple[Line, ...]:
     """What is printed of the talk, a Line a paragraph; empty where there was none."""
     if day.talk is None:
@@ -233,7 +292,8 @@ def digest(
 ) -> Digest:
     """The day's digest: the talk, the questions after it, free discussion by topic, resources and notices."""
     log, talk = day.log, day.talk
-    threads = entries(kept, talk.start if talk else None)
+    apart = talk.start if talk else None
+    threads = joined(entries(kept, apart), apart)
     after: list[Entry] = []
     free: list[Entry] = []
     for entry in threads:
@@ -267,10 +327,11 @@ def _in_session(day: Day, entry: Entry) -> bool:
 
 
 def resources(day: Day, used: frozenset[int], cleaning: Cleaning) -> tuple[Entry, ...]:
-    """Links worth keeping and the owner's notices that stand in no thread and not in the talk."""
+    """Links worth keeping, once each, and the owner's notices that stand in no thread and not in the talk."""
     log, people, turns = day.log, day.people, day.scene.turns
     order = day.ordinals
     found = []
+    shown: frozenset[str] = frozenset()
     spoken = frozenset(day.talk.messages) if day.talk else frozenset()
     names = day.names
     for i, turn in enumerate(turns):
@@ -282,5 +343,9 @@ def resources(day: Day, used: frozenset[int], cleaning: Cleaning) -> tuple[Entry
         if words(printed).strip() or any(line.text.strip() for line in printed if line.kind == "link"):
             if unwanted(turn.text, cleaning):
                 continue
+            here = frozenset(URL.findall(turn.text))
+            if here and here <= shown:
+                continue  # sent again
+            shown |= here
             found.append(Entry(id=identity(log, turn.messages[0], order), kind=kinds[0], lines=printed))
     return tuple(found)

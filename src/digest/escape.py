@@ -53,6 +53,8 @@ def escape(text: str, before: str = "", after: str = "\n") -> str:
     for found in SPECIAL.finditer(text, done):
         at = found.start()
         previous = text[at - 1] if at else before[-1:]
+        if at and at == done and found[0] in "=-%":
+            previous = ";"  # the one before became an entity: every other one parts a run
         if _acts(text, at, previous, text[at + 1 : at + 2] or after[:1], heading):
             parts.append(f"{text[done:at]}&#{ord(found[0])};")
             done = at + 1
@@ -145,7 +147,7 @@ def _acts(text: str, at: int, before: str, after: str, heading: bool) -> bool:
         case ":":
             return text.startswith("//", at + 1) or bool(SHORTCODE.match(text, at))
         case "#":
-            return heading
+            return heading and not text[at:].strip("# ")
         case "@":
             return before.isalnum() and after.isalnum()
         case ".":

@@ -31,6 +31,7 @@ PARTICLES = frozenset("的了吗呢吧啊呀嘛哦么哈")  # sent by itself it 
 ASKS = re.compile(r"(?:吗|(?<![什怎那这多])么)$")
 CLOSERS = "，。、；：！？）》”,;:!?)"
 STOPS = "。！？；：，、…!?;:,~～"
+COMMAS = "，,、"
 LARGEST = 1_000_000  # bytes of a template
 TOLD = 80  # characters of a question on another day's page
 MOST_TIMES = 12  # in a mark: enough to find a thread in its log
@@ -145,7 +146,10 @@ def safe_id(identity: str) -> str:
 
 
 def paragraphs(lines: Sequence[Line], layout: Layout) -> tuple[tuple[str, str, str], ...]:
-    """Lines as (kind, text, url): messages run on in one paragraph until it is long; pictures and links stand alone."""
+    """Lines as (kind, text, url): messages run on in one paragraph until it is long; pictures and links stand alone.
+
+    No paragraph ends with a comma where words follow, nor does the last one.
+    """
     made: list[tuple[str, str, str]] = []
     for line in lines:
         text = line.text.strip()
@@ -153,10 +157,17 @@ def paragraphs(lines: Sequence[Line], layout: Layout) -> tuple[tuple[str, str, s
             made.append((line.kind, text, line.url))
         elif not text:
             continue
-        elif made and made[-1][0] == "text" and len(made[-1][1]) + len(text) <= layout.paragraph:
+        elif (
+            made
+            and made[-1][0] == "text"
+            and (len(made[-1][1]) + len(text) <= layout.paragraph or made[-1][1][-1] in COMMAS)
+        ):
             made[-1] = ("text", _joined(made[-1][1], text, layout.short), "")
         else:
             made.append(("text", text, ""))
+    if made and made[-1][0] in ("text", "item"):
+        kind, text, url = made[-1]
+        made[-1] = (kind, text.rstrip(COMMAS) or text, url)
     return tuple(made)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from digest.curate import Day
 from digest.model import Digest, Log, Question
 
+BELOW = "below the threshold"
 CLOSEST = 3  # questions left out that are named, the best ones
 
 
@@ -56,6 +57,7 @@ def summary(
     led_on = _led_on(digest)
     answered = sum(1 for q in kept if q.answers or q.id in led_on)
     left = sorted((q for q in asked if not q.kept), key=lambda q: (-q.score, q.messages))
+    below = [q for q in left if q.why_not == BELOW]
     return Summary(
         day=day.log.day.isoformat(),
         room=day.log.room,
@@ -68,7 +70,9 @@ def summary(
         open=len(kept) - answered,
         answers=sum(len(q.answers) for q in kept),
         left_out=dict(sorted(Counter(q.why_not or "left out" for q in left).items())),
-        closest=tuple((day.log.messages[q.messages[0]].clock, q.score) for q in left[:CLOSEST]),
+        closest=tuple(
+            (day.log.messages[q.messages[0]].clock, q.score) for q in [q for q in left if q.why_not == BELOW][:CLOSEST]
+        ),
         masked=dict(masked),
         threshold=threshold,
     )
@@ -92,8 +96,9 @@ def details(s: Summary) -> tuple[tuple[str, str], ...]:
         rows.append(("talk", s.talk or "one without a title"))
     rows.append(("questions", f"{s.questions} found: {s.answered} answered, {s.open} open"))
     if s.left_out:
+        why = {f"{what} of {s.threshold:g}" if what == BELOW else what: n for what, n in s.left_out.items()}
         closest = ", ".join(f"{clock} ({score:.3f})" for clock, score in s.closest)
-        rows.append(("left out", f"{listed(s.left_out)} of {s.threshold:g}; the closest: {closest}"))
+        rows.append(("left out", listed(why) + (f"; the closest: {closest}" if closest else "")))
     if s.masked:
         rows.append(("masked", listed(s.masked)))
     return tuple(rows)

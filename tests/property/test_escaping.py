@@ -218,3 +218,13 @@ def test_a_picture_from_elsewhere_is_shown_as_text() -> None:
     assert image("img/p-1.png", "a]b", ()) == "![a&#93;b](img/p-1.png)"
     for url in ("../p.png", "/p.png", "javascript:x", "data:image/png;base64,x", "https://example.org@example.net/x"):
         assert not image(url, "图", {"example.org"}).startswith("!")
+
+
+def test_of_a_run_every_other_sign_is_an_entity() -> None:
+    assert escape("好----坏", "Q：") == "好-&#45;-&#45;坏"
+    assert escape("好==坏", "Q：") == "好=&#61;坏"
+
+
+def test_in_a_heading_a_number_sign_acts_at_its_end_only() -> None:
+    assert escape("C# 与 #账户", "## ") == "C# 与 #账户"
+    assert escape("账户 ##", "## ") == "账户 &#35;&#35;"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.clean import Cleaning, Role, clean, items, lines, unwanted, without
+from digest.clean import Cleaning, Role, aside, clean, items, lines, remark, unwanted, without
 from digest.model import Image, Line, Mention
 
 
@@ -139,8 +139,8 @@ def test_items_of_an_answer_are_lines_of_their_own() -> None:
     found = lines("两步：1. 先登记订单 2. 再发起支付", 3, CLEANING)
     assert [(line.kind, line.text) for line in found] == [
         ("text", "两步："),
-        ("item", "1. 先登记订单"),
-        ("item", "2. 再发起支付"),
+        ("item", "1.先登记订单"),
+        ("item", "2.再发起支付"),
     ]
 
 
@@ -152,7 +152,98 @@ def test_items_of_an_answer_are_lines_of_their_own() -> None:
         ("请各位改群昵称", True),
         ("某所发布二维码支付新规 https://example.org/a", False),
         ("我司招聘支付产品经理，坐标杭州", False),
+        ("在 https://example.org/a", True),
+        ("https://example.org/a 这个吗", True),
+        ("https://example.org/a\n谁知道怎么下载", True),
+        ("链接：https://example.org/s/1x2y 密码：ab12", True),
+        ("https://example.org/a 对账入门", False),
     ],
 )
 def test_notices_for_the_day_itself_are_not_wanted(text: str, goes: bool) -> None:
-    assert unwanted(text, CLEANING) is goes
+    assert unwanted(text, _ours()) is goes
+
+
+def _ours() -> Cleaning:
+    from dataclasses import fields
+    from pathlib import Path
+
+    from digest.rules.load import load
+
+    subject = load([Path(__file__).resolve().parents[2] / "rules"]).subject("clean")
+    return Cleaning(**{f.name: subject.list(f.name) for f in fields(Cleaning)})
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"),
+    [
+        ("麻烦问一下，对账文件几点出？", "对账文件几点出？"),
+        ("请假个问题，对账文件几点出？", "对账文件几点出？"),
+        ("求助一个问题：对账文件几点出？", "对账文件几点出？"),
+        ("有个问题想请教下大家，对账文件几点出？", "对账文件几点出？"),
+        ("【求助】对账文件几点出？", "对账文件几点出？"),
+        ("亲们，对账文件几点出？", "对账文件几点出？"),
+        ("我想问下，对账文件几点出？", "对账文件几点出？"),
+        ("小弟咨询一下，对账文件几点出？", "对账文件几点出？"),
+        ("好的，谢谢！对账文件几点出？", "对账文件几点出？"),
+        ("......对账文件几点出？", "对账文件几点出？"),
+        ("对账文件几点出？求指教", "对账文件几点出？"),
+        ("对账文件几点出，请大神多多指教。", "对账文件几点出"),
+        ("想问下游的对账文件几点出？", "想问下游的对账文件几点出？"),
+        ("好的通道怎么选？", "好的通道怎么选？"),
+    ],
+)
+def test_a_question_begins_with_what_it_asks(said: str, printed: str) -> None:
+    assert clean(said, _ours(), "question") == printed
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"),
+    [
+        ("没法办~ 一家一个样～", "没法办 一家一个样"),
+        ("一般6~10次", "一般6~10次"),
+        ("1. 先登记订单", "1.先登记订单"),
+        ("2) 再发起支付", "2)再发起支付"),
+        ("升到 2.1 再说", "升到 2.1 再说"),
+        ("wxid_ab12cd34:\n走代付", "走代付"),
+        ("lisi_2021:\n走代付", "走代付"),
+        ("spring:\n走代付", "spring:\n走代付"),
+    ],
+)
+def test_what_an_editor_would_delete_anywhere_is_gone(said: str, printed: str) -> None:
+    assert clean(said, Cleaning()) == printed
+
+
+@pytest.mark.parametrize(
+    ("said", "goes"),
+    [
+        ("今天请到一位朋友给大家做分享，主题是“对账入门”", True),
+        ("今晚分享预告 主讲嘉宾：周小满", True),
+        ("进群的同学注意修改下昵称", True),
+        ("如下同学没有发言，即将移除", True),
+        ("【D 早报】 星期五 某所发布新规", True),
+        ("我们急招两名对账开发，坐标杭州，有兴趣私信", True),
+        ("某公司招聘支付产品经理，简历发我邮箱", True),
+        ("邀请好友分享得红包的活动怎么防刷", False),
+        ("招聘网站怎么接支付", False),
+        ("简历里写对账系统有用吗", False),
+        ("修改昵称要不要过风控", False),
+    ],
+)
+def test_what_was_said_to_the_room_is_an_aside(said: str, goes: bool) -> None:
+    assert aside(said, _ours()) is goes
+
+
+@pytest.mark.parametrize(
+    ("said", "goes"),
+    [
+        ("楼上的 你真是大拿", True),
+        ("太牛了！", True),
+        ("第一次听说", True),
+        ("同问", True),
+        ("不清楚，要问渠道", False),
+        ("支持，走代付", False),
+        ("强一致", False),
+    ],
+)
+def test_an_answer_that_only_cheers_is_a_remark(said: str, goes: bool) -> None:
+    assert remark(said, _ours()) is goes

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from digest.acts import Acts, Scene
 from digest.clean import Cleaning
-from digest.curate import Day, entries, questions, words
+from digest.curate import Day, entries, joined, questions, resources, words
 from digest.model import Act, Answer, Image, Log, Message, People, Person, Question, Talk, Turn
 from digest.questions import Candidate
 
@@ -68,10 +68,38 @@ def test_two_threads_may_hold_the_same_answer() -> None:
     assert "算原交易那天" in printed(first) and printed(second) == ["算原交易那天"]
 
 
+def test_threads_with_the_same_answers_are_one_in_which_each_answer_stands_once() -> None:
+    threads = entries([q for q in questions(day(follows=(None, None)), CLEANING, 0.5) if q.kept])
+    assert len(threads) == 2
+    (whole,) = joined(threads)
+    assert [words(q.lines) for q in whole.questions] == ["日切是几点", "冲正的单子算哪天"]
+    assert whole.id == threads[0].id
+    first, second = whole.questions
+    assert printed(second) == ["算原交易那天"]
+    assert "算原交易那天" not in printed(first)
+
+
+def test_a_thread_before_the_talk_is_not_joined_with_one_after_it() -> None:
+    threads = entries([q for q in questions(day(follows=(None, None)), CLEANING, 0.5) if q.kept])
+    assert joined(threads, apart=5) == threads
+
+
 def test_what_was_said_in_the_talk_answers_nothing() -> None:
     talk = Talk(GUEST, "", (0,), 0, 0)
     first, _ = questions(day(talk=talk), CLEANING, 0.5)
     assert "账户要先分层" not in printed(first)
+
+
+def test_what_was_said_to_the_room_is_no_part_of_an_answer() -> None:
+    first, second = questions(day(), replace(CLEANING, asides=("节假日",), remarks=("算原交易那天",)), 0.5)
+    answer = next(a for a in first.answers if a.speaker == OTHER)
+    assert (words(answer.lines), answer.messages) == ("零点，看这张图", (3, 4))
+    assert not second.answers
+
+
+def test_a_question_of_words_to_the_room_alone_is_not_kept() -> None:
+    first, second = questions(day(), replace(CLEANING, asides=("冲正",)), 0.5)
+    assert (first.kept, second.kept, second.why_not) == (True, False, "without words to print")
 
 
 def test_a_text_opens_with_words_and_its_picture_follows() -> None:
@@ -86,3 +114,14 @@ def test_no_thread_goes_on_over_the_beginning_of_the_talk() -> None:
     assert len(entries((first, second))) == 1
     assert len(entries((first, second), apart=4)) == 2
     assert len(entries((replace(second, follows=None),))) == 1
+
+
+def test_a_link_that_was_sent_again_is_printed_once() -> None:
+    made = day()
+    texts = ("对账入门 https://example.org/a", "这篇讲对账 https://example.org/a", "日切 https://example.org/b")
+    messages = tuple(replace(made.log.messages[n], text=text) for n, text in zip((0, 6, 7), texts, strict=True))
+    log = replace(made.log, messages=(messages[0], *made.log.messages[1:6], *messages[1:]))
+    turns = tuple(replace(t, text="\n".join(log.messages[m].text for m in t.messages)) for t in made.scene.turns)
+    sent = Acts({}, {"resource": [t.messages[0] in (0, 6, 7) for t in turns]}, {})
+    found = resources(replace(made, log=log, scene=replace(made.scene, turns=turns), acts=sent), frozenset(), CLEANING)
+    assert [e.lines[0].text for e in found] == [texts[0], texts[2]]

@@ -140,6 +140,14 @@ def test_the_items_of_a_list_stand_on_lines_of_their_own() -> None:
     assert [text for _, text, _ in made] == ["两步", "1、登记", "2、支付", "完"]
 
 
+def test_no_paragraph_ends_with_a_comma() -> None:
+    def said(*texts: str) -> list[str]:
+        return [text for _, text, _ in paragraphs([Line(text, 0) for text in texts], Layout(paragraph=12))]
+
+    assert said("渠道先返回受理成功，", "次日对账再定最后的状态，") == ["渠道先返回受理成功，次日对账再定最后的状态"]
+    assert said("，") == ["，"]
+
+
 def test_pictures_and_links_part_paragraphs() -> None:
     lines = [Line("看图", 0), Line("图", 0, "image", "a.png"), Line("懂了", 0)]
     assert [kind for kind, _, _ in paragraphs(lines, Layout())] == ["text", "image", "text"]

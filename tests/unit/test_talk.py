@@ -348,3 +348,16 @@ def test_the_talks_of_published_digests_are_found() -> None:
     assert figures["talk_f1"] >= 0.92
     # Six of the eleven days without a talk in gold.json do hold one: its digest could not be traced to the log.
     assert figures["talk_false"] <= 6
+
+
+@pytest.mark.parametrize(
+    "word", ["在画图 稍等", "图画好了", "可以进入下一条了吗？", "现在有点卡", "好了，下面正式开始我的分享。"]
+)
+def test_a_word_about_the_evening_amid_the_talk_is_no_part_of_it(word: str) -> None:
+    said = [*lecture()]
+    said.insert(3, ("19:36", GUEST, word))
+    log = evening(("19:00", HOST, ANNOUNCED), *SIGNING_IN, *said, *AFTERWARDS)
+    found = talk(log, people(log), HOW)
+    assert found is not None
+    assert word not in [log.messages[i].text for i in found.messages]
+    assert len(found.messages) == len(PARTS)

@@ -117,6 +117,17 @@ def test_of_several_later_questions_the_first_that_names_a_subject_gives_the_tit
     assert title(asked, (), words, rules) == title(asked[1:2], (), words, rules)
 
 
+def test_a_title_does_not_begin_behind_its_number(words: Vocabulary, rules: TitleRules) -> None:
+    for asked in ("有没有稳定的3方支付通道", "有人吃过5块钱的药吗"):
+        found = [c.text for c in titles([asked], [], words, rules)]
+        assert not [text for text in found if text.startswith(("方", "块"))]
+
+
+def test_a_later_question_gives_the_title_where_the_first_says_little(words: Vocabulary, rules: TitleRules) -> None:
+    assert title(["这样会不会很局限"], [], words, rules) == "局限"
+    assert title(["这样会不会很局限", "手机号码的限额怎么设计"], [], words, rules) == "手机号码的限额的设计"
+
+
 def test_a_short_question_without_a_phrase_is_its_own_title(words: Vocabulary, rules: TitleRules) -> None:
     assert title(["有什么建议？"], [], words, rules) == "有什么建议"
 

@@ -107,9 +107,25 @@ def test_questions_whose_titles_say_little_come_last_under_one_heading(words: Vo
     assert members(topics(day, words, each)) == [(0,), (1,), (2,)]
 
 
+def test_where_no_question_has_a_heading_there_is_none_of_others(words: Vocabulary, rules: TopicRules) -> None:
+    asked = (ThreadText("这个架构怎么样", ("还行",), 9 * HOUR),)
+    (only,) = topics(asked, words, rules)
+    assert (only.title, only.rest) == ("", True)
+    assert day_title((only,), asked) == ""
+
+
 def test_a_day_of_nothing_has_no_title() -> None:
     assert day_title((), ()) == ""
 
 
 def test_the_same_threads_give_the_same_headings(words: Vocabulary, rules: TopicRules) -> None:
     assert topics(DAY, words, rules) == topics(DAY, words, rules)
+
+
+def test_what_stands_under_the_common_heading_takes_no_title_from_another(words: Vocabulary, rules: TopicRules) -> None:
+    asked = (
+        ThreadText("风控也就这样，没什么用", ("不能这么说",), 9 * HOUR),
+        ThreadText("风控会不会很局限", (), 18 * HOUR, more=("转型怎么样",)),
+    )
+    found = topics(asked, words, dataclasses.replace(rules, together=9.0, weak=20.0))
+    assert [(g.title, g.members) for g in found] == [("风控", (1,)), ("其他", (0,))]

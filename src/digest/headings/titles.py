@@ -30,8 +30,10 @@ QUOTES = re.compile("[“”‘’\"'「」『』]")
 BREAKS = re.compile(r"[，。？！；：,?!;:~～…\n\r\t（）()【】\[\]《》<>|]|\.(?![0-9A-Za-z])")
 LINK = re.compile(r"https?://[!-~]*")
 LATIN = re.compile("[A-Za-z0-9]")
+COUNT = re.compile("[0-9一二三四五六七八九十百千万两几ⅠⅡⅢI]")
 ENDING = re.compile("(?:[吗呢吧啊呀嘛哈哦不没]|(?<![什怎多这那])么)+$")
 WHOLE = 3.0  # what a short question is worth as its own title: more than a phrase of everyday words
+NAMES = 6.0  # from which score a title says what a question is about
 PLACES = (1.8, 0.6, 0.2, 0.0, -0.3, -0.6)  # a question says early what it is about
 MOST, LONGEST = 40, 300  # clauses of a text and characters of a clause that are looked at: titles stand early
 DECAY = (1.0, 0.6, 0.4, 0.2, 0.1)
@@ -70,14 +72,14 @@ def titles(
     """
     weigh = _weights(questions, answers, words, day)
     found = _of(questions[0], words, rules, weigh) if questions else []
-    # a later text gives the title only where the first question holds none
-    if max((c.score for c in found), default=0.0) < 3.0:
-        for question in questions[1:8]:
-            later = _of(question, words, rules, weigh)
-            found += [_less(c, 1.5, "from a later question") for c in later]
-            # the first that names a subject: what comes after it has gone on from there
-            if max((c.score for c in later), default=0.0) >= 3.0:
-                break
+    # a later text gives the title where the first question holds none that says much, or a much better one
+    first = max((c.score for c in found), default=0.0)
+    for question in questions[1:8]:
+        later = _of(question, words, rules, weigh)
+        found += [_less(c, 1.5 if first < NAMES else 5.0, "from a later question") for c in later]
+        # the first that names a subject: what comes after it has gone on from there
+        if max((c.score for c in later), default=0.0) >= 3.0:
+            break
     if max((c.score for c in found), default=0.0) < 2.0:
         for text in answers[:6]:
             found += [_less(c, 2.5, "from an answer") for c in _of(text, words, rules, weigh)]
@@ -246,7 +248,7 @@ def _phrases(
                 if not _formed(span, after, following, rules):
                     continue
                 text = _text(clause, span.words)
-                if text:
+                if text and not _counted(clause, span.words[0]):
                     edge = _edges(letters, i, j)
                     found.append(_candidate(text, span.words, span.letters, bonus + edge, why, rules, weigh))
     return [c for c in found if c is not None]
@@ -270,6 +272,12 @@ def _formed(span: Span, after: str, following: str, rules: TitleRules) -> bool:
     if len(span.words) > 1 and end in span.words[-2].text.lower():
         return False
     return len(span.words) > 1 or len(end) > 1
+
+
+def _counted(clause: str, word: Word) -> bool:
+    """Whether a number stands right before a Han word: of 3方通道 and 5块钱 it would leave half."""
+    before = clause[word.start - 1 : word.start]
+    return bool(COUNT.match(before)) and not LATIN.match(word.text[0]) and (before.isdigit() or len(word.text) == 1)
 
 
 def _edges(letters: str, i: int, j: int) -> float:
@@ -310,7 +318,8 @@ def _patterned(
                     continue
                 start, end = hit.span(f"p{part}")
                 span = _trim(Span(tuple(tagged[start:end]), letters[start:end]), rules)
-                piece = _text(clause, span.words) if span.words else ""
+                whole = span.words and not _counted(clause, span.words[0])
+                piece = _text(clause, span.words) if whole else ""
                 pieces.append(piece)
                 used += span.words
             told = [piece for piece in pieces if piece not in JOINTS]
@@ -371,7 +380,12 @@ def _whole(question: str, words: Vocabulary, rules: TitleRules) -> str:
         tagged = words.tagged(bare)
         letters = _letters(bare, tagged, words, rules)
         begin = next((k for k, kind in enumerate(letters) if kind in "NUVAM"), len(tagged))
-        ends = [w.end for w in tagged[begin:] if width(bare[tagged[begin].start : w.end]) <= rules.longest]
-        if ends and width(bare[tagged[begin].start : ends[-1]]) >= rules.shortest:
-            return bare[tagged[begin].start : ends[-1]].rstrip("的了在把和是")
+        if begin == len(tagged):
+            continue
+        start = tagged[begin].start
+        while _counted(bare, tagged[begin]) and COUNT.match(bare[max(0, start - 1) : start]):
+            start -= 1
+        ends = [w.end for w in tagged[begin:] if width(bare[start : w.end]) <= rules.longest]
+        if ends and width(bare[start : ends[-1]]) >= rules.shortest:
+            return bare[start : ends[-1]].rstrip("的了在把和是")
     return next((c[: rules.longest] for c in clauses(question) if width(c) >= 2), "")

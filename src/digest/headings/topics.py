@@ -78,7 +78,7 @@ def topic_rules(settings: Mapping[str, object], lists: Mapping[str, Sequence[str
 def topics(threads: Sequence[ThreadText], words: Vocabulary, rules: TopicRules) -> tuple[Group, ...]:
     """Threads grouped under headings, in the order of each heading's first thread as given; each with its titles.
 
-    Single questions whose title says little come last, together under one heading.
+    Single questions whose title says little come last, under one heading; without one where all do.
     """
     held = [_held(thread, words) for thread in threads]
     rarity = day_of(h.keys() for h in held)
@@ -88,12 +88,19 @@ def topics(threads: Sequence[ThreadText], words: Vocabulary, rules: TopicRules) 
     for members in _grouped(likeness, rules):
         shared = _shared([vectors[m] for m in members])
         found.append(Group(members, _named([threads[m] for m in members], shared, words, rules, rarity), shared))
-    named = _distinct(found)
-    weak = [g for g in named if _small(g, threads) and (not g.titles or g.titles[0].score < rules.weak)]
+
+    def says_little(group: Group) -> bool:
+        return _small(group, threads) and (not group.titles or group.titles[0].score < rules.weak)
+
+    # what stands under the common heading takes no title from another
+    named = _distinct(found, [bool(rules.rest) and says_little(g) for g in found])
+    weak = [g for g in named if says_little(g)]
     if not weak or not rules.rest:
         return tuple(named)
     left = tuple(sorted(m for g in weak for m in g.members))
     why = ("titles of their own would say little: " + "、".join(g.title for g in weak if g.title),)
+    if len(weak) == len(named):
+        return (Group(left, (), (), True),)  # 其他 than what? They stand there without a heading
     return (*(g for g in named if g not in weak), Group(left, (Candidate(rules.rest, 0.0, why),), (), True))
 
 
@@ -215,11 +222,14 @@ def _named(
     return tuple(list(best.values())[:5])
 
 
-def _distinct(groups: Sequence[Group]) -> list[Group]:
-    """The groups, where two would bear the same title the later one taking its next best."""
+def _distinct(groups: Sequence[Group], weak: Sequence[bool]) -> list[Group]:
+    """The groups, where two would bear the same title the later one taking its next best; weak ones keep theirs."""
     taken: set[str] = set()
     out = []
-    for group in groups:
+    for group, little in zip(groups, weak, strict=True):
+        if little:
+            out.append(group)
+            continue
         free = [c for c in group.titles if c.text.lower() not in taken and c.score > 0]
         kept = tuple(free) or group.titles
         if kept:

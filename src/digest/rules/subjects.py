@@ -247,6 +247,8 @@ _ALL = (
             "restated": patterns("taken off the head of an answer: the question it repeats"),
             "smileys": words("signs taken out before a stop or the end"),
             "unwanted": patterns("a notice or resource that says this is not printed"),
+            "asides": patterns("a message that says this is part of no question and no answer"),
+            "remarks": patterns("an answer that says no more than this is not printed"),
         },
     ),
     Declaration(
