@@ -70,9 +70,7 @@ def summary(
         open=len(kept) - answered,
         answers=sum(len(q.answers) for q in kept),
         left_out=dict(sorted(Counter(q.why_not or "left out" for q in left).items())),
-        closest=tuple(
-            (day.log.messages[q.messages[0]].clock, q.score) for q in [q for q in left if q.why_not == BELOW][:CLOSEST]
-        ),
+        closest=tuple((day.log.messages[q.messages[0]].clock, q.score) for q in below[:CLOSEST]),
         masked=dict(masked),
         threshold=threshold,
     )
