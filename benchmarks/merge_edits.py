@@ -20,14 +20,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from digest.blocks import parse
 from digest.clean import Cleaning, lines
 from digest.importers import read
 from digest.model import Answer, Digest, Entry, Line, Log, Question, Section, Topic
 from digest.render import Layout, markdown
-from digest.review import Damaged, first, merge
+from digest.reviewing.blocks import parse
+from digest.reviewing.review import Damaged, first, merge
+from digest.reviewing.threeway import bare, sentences
 from digest.rules.load import load
-from digest.threeway import bare, sentences
 
 SHARED = Path(os.environ.get("DIGEST_SHARED", Path(__file__).resolve().parents[1].parent / "shared"))
 TEMPLATE = """{% for q in entry.questions %}{% for piece in q.pieces %}

@@ -30,28 +30,20 @@ def once(log: Path) -> dict[str, float]:
         return result
 
     def importing() -> None:
-        import digest.cli.app
-        import digest.cli.project
-        import digest.cli.writing
-        import digest.extract
-        import digest.pipeline
-        import digest.render
-        import digest.rules.load
-        import digest.summary
-        import digest.talk_text
-        import digest.topics  # noqa: F401
+        pass
 
     timed("imports", importing)
 
     from digest import acts as acts_stage
-    from digest import answers as answers_stage
-    from digest import config, curate, importers, pipeline, render, segment, topics
-    from digest import facts as facts_stage
-    from digest import links as links_stage
-    from digest import people as people_stage
+    from digest import config, curate, importers, pipeline, render, segment
     from digest import questions as questions_stage
-    from digest import talk as talk_stage
+    from digest.headings import topics
+    from digest.linking import answers as answers_stage
+    from digest.linking import facts as facts_stage
+    from digest.linking import links as links_stage
+    from digest.persons import people as people_stage
     from digest.rules.load import load
+    from digest.talks import talk as talk_stage
 
     rules = timed("rules: load", lambda: load((config.packaged_rules(),)))
     stages = pipeline.Stages(rules)

@@ -22,21 +22,14 @@ LAYERS = {
     "rules": 2,
     "importers": 2,
     "pipeline": 4,
-    "measure": 5,
-    "records": 5,
-    "trace": 5,
-    "evidence": 5,
-    "learners": 5,
-    "shares": 5,
+    "learning": 5,
     "store": 5,
-    "evaluate": 5,
-    "tune": 5,
     "cli": 6,
     "__main__": 7,
 }
 STAGE = 3
 DOORS = {  # who alone may import a library
-    "networkx": ("threads", "graph"),
+    "networkx": ("linking", "graph"),
     "jieba": ("tokens",),
     "rjieba": ("tokens",),
     "typer": ("cli",),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import accumulate, compress
+from itertools import compress
 from typing import Any
 
 from digest.model import Act, Evidence, Link, Turn
@@ -17,11 +17,9 @@ from digest.rules import kinds
 from digest.rules.kind import Kind
 from digest.rules.match import TextRules, within
 from digest.rules.model import Rule, Subject
+from digest.surroundings import Surroundings, bits, standing
 
 Column = Sequence[bool]
-
-NEAREST = 16  # turns on a side that rules can look at
-_DIGITS = bytes.maketrans(b"\0\1", b"01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +103,8 @@ class _Evaluator:
         self.total = len(scene.turns)
         self.subject = subject
         self.sizes = [size(t.text) for t in self.turns]
-        self.neighbours: dict[tuple[str, str], list[list[int]]] = {}
-        self.surroundings: dict[tuple[int, str], list[float]] = {}
-        self.clocks: dict[str, tuple[list[int], list[int]]] = {}
+        self.surroundings = Surroundings(self.turns, self.sizes)
+        self.shares: dict[tuple[int, str], list[float]] = {}
         self.columns: dict[str, Column] = {}
         self.results = Acts({}, {}, {})
         self.place = {rule.id: i for i, rule in enumerate(subject.rules)}
@@ -213,83 +210,23 @@ class _Evaluator:
     def near(self, kind: kinds.Near) -> Column:
         mask = (1 << self.total) - 1
         if kind.act:
-            mask &= _bits(self.results.taken.get(kind.act, ()))
+            mask &= bits(self.results.taken.get(kind.act, ()))
         if kind.speaker:
             mask &= self.part(kind.speaker)
         if kind.min_length is not None or kind.max_length is not None:
             low, high = kind.min_length or 0, _most(kind.max_length)
-            mask &= _bits([low <= n <= high for n in self.sizes])
+            mask &= bits([low <= n <= high for n in self.sizes])
         if kind.mention == "back":  # only who names somebody can name this one's speaker
-            mask &= _bits([bool(t.mentions) for t in self.turns])
-        # times run backwards through the past, so that one comparison tells too far on either side
-        sign = 1 if kind.side == "after" else -1
-        farthest = kind.reach if kind.reach is not None else kind.turns * 2 + 10
-        wanted = 1 if kind.none else kind.least
-        if not mask or wanted < 1:  # no turn of the day is looked for
-            return [(wanted < 1) is not kind.none] * self.total
-        good = [bit == "1" for bit in reversed(f"{mask:0{self.total}b}")]
-        begin, reached = self.times(kind.side)
-        rows = self.nearest(kind.side, kind.whose)
-        fires = [kind.none] * self.total
-        # most turns have none of those looked for within their reach: only the others' neighbours are gone through
-        for i, there in enumerate(reversed(f"{_reaching(mask, -sign, farthest):0{self.total}b}"[-self.total :])):
-            if there == "0" or (kind.mention == "this" and not self.turns[i].mentions):
-                continue
-            latest, last = begin[i] + kind.within, i * sign + farthest
-            held: list[int] = []  # turns, or speakers where each counts once
-            for j in rows[i][: kind.turns]:
-                if reached[j] > latest or j * sign > last or len(held) >= wanted:
-                    break
-                if good[j] and (not kind.mention or self.mentions(kind.mention, i, j)):
-                    one = self.turns[j].speaker if kind.distinct else j
-                    if one not in held:
-                        held.append(one)
-            if len(held) >= wanted:
-                fires[i] = not kind.none
-        return fires
+            mask &= bits([bool(t.mentions) for t in self.turns])
+        return self.surroundings.near(kind, mask)
 
-    def mentions(self, how: str, this: int, other: int) -> bool:
-        """Whether of two turns the other names this one's speaker ("back"), or this one the other's."""
-        one, two = self.turns[this], self.turns[other]
-        return one.speaker in two.mentions if how == "back" else two.speaker in one.mentions
-
-    def times(self, side: str) -> tuple[list[int], list[int]]:
-        """Where each turn's silence on a side begins, and where it is reached from there."""
-        if side not in self.clocks:
-            starts, ends = [t.start for t in self.turns], [t.end for t in self.turns]
-            self.clocks[side] = (ends, starts) if side == "after" else ([-t for t in starts], [-t for t in ends])
-        return self.clocks[side]
-
-    def nearest(self, side: str, whose: str) -> list[list[int]]:
-        """For each turn the turns on one side that count, nearest first; at most `NEAREST`.
-
-        Of other people's turns those without a word don't count: applause is no answer.
-        """
-        key = (side, whose)
-        if key not in self.neighbours:
-            turns, sizes = self.turns, self.sizes
-            order = list(range(self.total))
-            if side == "after":
-                order.reverse()
-            rows: list[list[int]] = [[] for _ in turns]
-            passed: list[int] = []  # turns already passed, the nearest last
-            own: dict[int, list[int]] = {}
-            speakers = [turn.speaker for turn in turns]
-            for i in order:
-                speaker = speakers[i]
-                if whose == "own":
-                    rows[i] = own.get(speaker, [])[: -NEAREST - 1 : -1]
-                    own.setdefault(speaker, []).append(i)
-                    continue
-                if whose == "others":
-                    near = [j for j in passed[: -4 * NEAREST - 1 : -1] if speakers[j] != speaker]
-                    rows[i] = near[:NEAREST]
-                else:
-                    rows[i] = passed[: -NEAREST - 1 : -1]
-                if whose == "anyone" or sizes[i] >= 2:
-                    passed.append(i)
-            self.neighbours[key] = rows
-        return self.neighbours[key]
+    def around(self, kind: kinds.Around) -> Column:
+        low, high = kind.min if kind.min is not None else -1.0, kind.max if kind.max is not None else 2.0
+        key = (kind.turns, kind.act)
+        if key not in self.shares:
+            taken = self.results.taken.get(kind.act, [False] * self.total) if kind.act else None
+            self.shares[key] = self.surroundings.shares(kind.turns, taken)
+        return [low <= share <= high for share in self.shares[key]]
 
     @cached_property
     def links(self) -> Sequence[Link]:
@@ -329,16 +266,16 @@ class _Evaluator:
     def reply(self, kind: kinds.Reply) -> Column:
         mask = (1 << self.total) - 1
         if kind.act:
-            mask &= _bits(self.results.taken.get(kind.act, ()))
+            mask &= bits(self.results.taken.get(kind.act, ()))
         if kind.other_than:
-            mask &= ~_bits(self.results.taken.get(kind.other_than, ()))
+            mask &= ~bits(self.results.taken.get(kind.other_than, ()))
         if kind.speaker:
             mask &= self.part(kind.speaker)
         if kind.min_length is not None:
-            mask &= _bits([n >= (kind.min_length or 0) for n in self.sizes])
+            mask &= bits([n >= (kind.min_length or 0) for n in self.sizes])
         held = [0.0] * self.total
         # most of these rules look at any turn: no bit need be asked for then
-        counts = None if mask == (1 << self.total) - 1 else set(_places(mask))
+        counts = None if mask == (1 << self.total) - 1 else set(standing(mask))
         if kind.of == "others":
             for child, parent, score in self.replies:
                 if counts is None or child in counts:
@@ -350,36 +287,6 @@ class _Evaluator:
                 ):
                     held[child] = score
         return [score > kind.min for score in held]
-
-    def around(self, kind: kinds.Around) -> Column:
-        low, high = kind.min if kind.min is not None else -1.0, kind.max if kind.max is not None else 2.0
-        key = (kind.turns, kind.act)
-        if key not in self.surroundings:
-            self.surroundings[key] = self.shares(*key)
-        return [low <= share <= high for share in self.surroundings[key]]
-
-    def shares(self, n: int, act: str) -> list[float]:
-        """For each turn the share of the `n` on either side that have an act, or of different speakers among them."""
-        total = self.total
-        spans = [(max(0, i - n), min(total, i + n + 1)) for i in range(total)]
-        if act:
-            taken = self.results.taken.get(act) or [False] * total
-            sums = list(accumulate(taken, initial=0))
-            return [(sums[b] - sums[a] - taken[i]) / max(1, b - a - 1) for i, (a, b) in enumerate(spans)]
-        speakers = [t.speaker for t in self.turns]
-        there: dict[int, int] = {}  # how often each speaker stands in the span, which moves on turn by turn
-        begin = end = 0
-        found = []
-        for i, (a, b) in enumerate(spans):
-            for speaker in speakers[end:b]:
-                there[speaker] = there.get(speaker, 0) + 1
-            for speaker in speakers[begin:a]:
-                there[speaker] -= 1
-                if not there[speaker]:
-                    del there[speaker]
-            begin, end = a, b
-            found.append((len(there) - (there[speakers[i]] == 1)) / max(1, b - a - 1))
-        return found
 
     def repeats(self, kind: kinds.Repeats) -> Column:
         grams = [frozenset(t.text[k : k + 2] for k in range(len(t.text) - 1)) for t in self.turns]
@@ -415,28 +322,3 @@ _CONDITIONS: dict[type[Kind], Callable[[_Evaluator, Any], Column]] = {
 
 def _most(bound: int | None) -> int:
     return 10**9 if bound is None else bound
-
-
-def _bits(flags: Sequence[bool]) -> int:
-    """The places of the true ones as bits."""
-    return int(bytes(flags)[::-1].translate(_DIGITS) or b"0", 2)
-
-
-def _reaching(bits: int, sign: int, steps: int) -> int:
-    """The places from which one of the given is 1 to `steps` steps away; `sign` is the direction back from it."""
-    found = bits << 1 if sign > 0 else bits >> 1
-    done = 1
-    while done < steps:
-        more = min(done, steps - done)
-        found |= found << more if sign > 0 else found >> more
-        done += more
-    return found if steps > 0 else 0
-
-
-def _places(bits: int) -> list[int]:
-    found = []
-    while bits:
-        low = bits & -bits
-        found.append(low.bit_length() - 1)
-        bits ^= low
-    return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from .model import Image, Line, Mention
+from digest.model import Image, Line, Mention
 
 Role = Literal["question", "answer", "talk"]
 

@@ -29,6 +29,8 @@ from digest.errors import DigestError, Location, Problem, UsageError
 LOG_SUFFIXES = ("markdown", "md", "txt", "json", "jsonl", "csv", "zip", "xls", "log")
 
 _LOG_NAME = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?:-chat)?\.(?:{'|'.join(LOG_SUFFIXES)})")
+NO_LOGS = "no logs there. Put one in, named like 2017-05-27-chat.markdown, or name another folder with --logs"
+OF_MANY_DAYS = re.compile(r"faq|[0-9]{4}-(?:[0-9]{2}|W[0-9]{2})")  # pages that faq, month and week write, by name
 _LONGEST_FOLDER = 100  # bytes; most file systems take 255
 _UNSAFE = re.compile(r'[ /\\:*?"<>|]+')
 _RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(?:\..*)?", re.I)

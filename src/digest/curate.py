@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from digest import talk_text
 from digest.acts import Acts, Scene
 from digest.clean import URL, Cleaning, Role, aside, clean, lines, remark, unwanted, without
 from digest.model import Answer, Digest, Entry, Line, Link, Log, People, Question, Section, Talk, Topic
-from digest.names import Called, called
+from digest.persons.names import Called, called
 from digest.questions import Candidate
-from digest.talk_rules import Talking
+from digest.talks import talk_text
+from digest.talks.talk_rules import Talking
 
 WORDS = ("text", "item")  # kinds of lines that say something
 
@@ -125,7 +125,7 @@ def questions(day: Day, cleaning: Cleaning, threshold: float, least: float = 0.0
                 kept=kept,
                 answers=published,
                 evidence=candidate.act.evidence,
-                why_not="" if kept else ("no words left" if looked_at and not says else "below the threshold"),
+                why_not="" if kept else ("without words to print" if looked_at and not says else "below the threshold"),
             )
         )
     ids = [q.id for q in made]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from digest.acts import spans
 from digest.curate import Day
 from digest.errors import UsageError
-from digest.links import TOLD
+from digest.linking.links import TOLD
 from digest.model import Digest, Evidence, Log, Question
 from digest.questions import QUESTION, probability
 

@@ -10,11 +10,11 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from digest import talk as talk_stage
 from digest.curate import Day
 from digest.model import Answer, Digest, Line, Link, Question
 from digest.privacy import mask
 from digest.render import Layout, paragraphs
+from digest.talks import talk as talk_stage
 
 
 def extract(day: Day, asked: Sequence[Question], made: Digest, layout: Layout) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from digest import files
 from digest.errors import DigestError
-from digest.labels import fold, key
 from digest.model import Log, Message
-from digest.people import own
+from digest.persons.labels import fold, key
+from digest.persons.people import own
 
 KEY, LIST = "key", "forgotten"
 KEY_BYTES = 32

@@ -9,12 +9,14 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from unicodedata import east_asian_width
 
 from digest.curate import Day
+from digest.linking import links as links_stage
+from digest.linking import threads as threads_stage
 from digest.model import Link, Question
 
 # colours that stay apart for the colour-blind and on white, darkened from Okabe and Ito's
@@ -67,12 +69,10 @@ class Graph:
 
 def graph(day: Day, asked: Sequence[Question], threshold: float) -> Graph:
     """The reply graph of a day: the best link of each turn where its probability is over `threshold`."""
-    taken = tuple(
-        sorted((k for k in day.links if k.rank == 0 and k.score > threshold), key=lambda k: (k.child, k.parent))
-    )
+    taken = links_stage.taken(day.links, threshold)
     kept = [(q, c.turns) for q, c in zip(asked, day.candidates, strict=True) if q.kept]
     begins = {turns[0] for q, turns in kept if q.follows is None}
-    threads = _threads(taken, [turns for _, turns in kept], begins)
+    threads = threads_stage.threads(taken, [turns for _, turns in kept], begins)
     place = {turn: n for n, thread in enumerate(threads) for turn in thread}
     asking = {turn for _, turns in kept for turn in turns}
     log = day.log
@@ -92,34 +92,6 @@ def graph(day: Day, asked: Sequence[Question], threshold: float) -> Graph:
             )
         )
     return Graph(log.day.isoformat(), log.room, tuple(nodes), taken, threads)
-
-
-def _threads(
-    links: Sequence[Link], questions: Sequence[Sequence[int]], begins: Set[int]
-) -> tuple[tuple[int, ...], ...]:
-    """Connected turns, each thread in order of its turns, threads by their first; `begins` are linked to nothing."""
-    head: dict[int, int] = {}
-
-    def root(turn: int) -> int:
-        while head.setdefault(turn, turn) != turn:
-            head[turn] = head[head[turn]]
-            turn = head[turn]
-        return turn
-
-    def join(one: int, other: int) -> None:
-        a, b = root(one), root(other)
-        head[max(a, b)] = min(a, b)
-
-    for link in links:
-        if link.child not in begins:
-            join(link.child, link.parent)
-    for first, *more in questions:
-        for turn in more:
-            join(first, turn)
-    threads: dict[int, list[int]] = {}
-    for turn in sorted(head):
-        threads.setdefault(root(turn), []).append(turn)
-    return tuple(tuple(turns) for turns in threads.values())
 
 
 # ---- JSON, DOT, GraphML ----------------------------------------------------------------------------------------

@@ -160,14 +160,6 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
-    """A connected piece of the reply graph, turns in order."""
-
-    root: int
-    turns: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Talk:
     """The guest's talk: who, under which title, in which turns' messages (indices into Log.messages)."""
 

@@ -8,30 +8,30 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from digest import acts as acts_stage
-from digest import answers as answers_stage
 from digest import curate, segment
-from digest import facts as facts_stage
-from digest import links as links_stage
-from digest import people as people_stage
 from digest import questions as questions_stage
-from digest import talk as talk_stage
-from digest import threads as threads_stage
-from digest.answers import Answering
 from digest.clean import Cleaning
 from digest.curate import Day
-from digest.facts import Facts
-from digest.links import Linking
+from digest.linking import answers as answers_stage
+from digest.linking import facts as facts_stage
+from digest.linking import links as links_stage
+from digest.linking import threads as threads_stage
+from digest.linking.answers import Answering
+from digest.linking.facts import Facts
+from digest.linking.links import Linking
 from digest.model import Answer, Digest, Entry, Link, Log, People, Question, Topic
-from digest.people import Known
+from digest.persons import people as people_stage
+from digest.persons.people import Known
 from digest.questions import Asking, Candidate
 from digest.rules.model import Rules
 from digest.segment import Segmenting
-from digest.talk_rules import Talking, talking
+from digest.talks import talk as talk_stage
+from digest.talks.talk_rules import Talking, talking
 
 if TYPE_CHECKING:
+    from digest.headings.topics import ThreadText, TopicRules
     from digest.render import Layout
     from digest.tokens import Vocabulary
-    from digest.topics import ThreadText, TopicRules
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Stages:
 
     @cached_property
     def topics(self) -> TopicRules:
-        from digest.topics import topic_rules
+        from digest.headings.topics import topic_rules
 
         subject = self.rules.subject("topics")
         return topic_rules(subject.settings, subject.lists)
@@ -181,7 +181,7 @@ def questions(day: Day, stages: Stages, least: float = 0.0) -> tuple[Question, .
 
 def digest(day: Day, asked: Sequence[Question], stages: Stages) -> Digest:
     """The digest of an analysed day."""
-    from digest import topics
+    from digest.headings import topics
 
     kept = [q for q in asked if q.kept]
     spoken = curate.spoken(day, stages.cleaning, stages.talking)
@@ -203,7 +203,7 @@ def digest(day: Day, asked: Sequence[Question], stages: Stages) -> Digest:
 
 
 def _thread_text(entry: Entry, day: Day) -> ThreadText:
-    from digest.topics import ThreadText
+    from digest.headings.topics import ThreadText
 
     first, *more = (curate.words(q.lines) for q in entry.questions)
     answers = tuple(curate.words(a.lines) for q in entry.questions for a in q.answers)

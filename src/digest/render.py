@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from . import files
-from .config import safe_folder
-from .errors import DigestError
-from .escape import image, inline, link, plain_title
-from .model import Digest, Earlier, Entry, Line, Log, Question
-from .privacy import mask
+from digest import files
+from digest.config import safe_folder
+from digest.errors import DigestError
+from digest.escape import image, inline, link, plain_title
+from digest.model import Digest, Earlier, Entry, Line, Log, Question
+from digest.privacy import mask
 
 TEMPLATES = Path(__file__).parent / "templates"
 NUMERALS = "〇一二三四五六七八九"

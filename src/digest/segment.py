@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from digest.model import Log, Mention, People, Turn
-from digest.people import plain_spans
+from digest.persons.people import plain_spans
 
 EMOJI = re.compile(r"\[[\u4e00-\u9fff]{1,4}\]|\[[A-Z][A-Za-z]{1,10}\]|\?{2,}")  # [强], [OK], a lost one: ??
 
@@ -56,7 +56,7 @@ def words(text: str, mentions: Sequence[Mention]) -> str:
 def _starter(patterns: Sequence[str]) -> Callable[[str], bool]:
     if not patterns:
         return lambda _: False
-    from digest.rules.match import Matcher
+    from digest.rules.expressions import Matcher
 
     matcher = Matcher(tuple(rf"^(?:{p})" for p in patterns))
     return lambda text: bool(matcher.fires(text))

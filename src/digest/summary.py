@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from digest.curate import Day
-from digest.model import Log, Question
+from digest.model import Digest, Log, Question
 
+BELOW = "below the threshold"
 CLOSEST = 3  # questions left out that are named, the best ones
 
 
@@ -45,13 +46,18 @@ def empty(log: Log) -> Summary:
     return Summary(log.day.isoformat(), log.room, log.path, 0, oddities=dict(log.oddities))
 
 
-def summary(day: Day, asked: Sequence[Question], masked: Mapping[str, int], threshold: float) -> Summary:
-    """The figures of a day that was built; `threshold` is the probability over which a question is published."""
+def summary(
+    day: Day, asked: Sequence[Question], digest: Digest, masked: Mapping[str, int], threshold: float
+) -> Summary:
+    """The figures of a day that was built; `threshold` is the probability over which a question is published.
+
+    A question is open where its digest says so.
+    """
     kept = [q for q in asked if q.kept]
-    # a question that leads on to an answered one waits for nothing
-    led_on = {q.follows for q in kept if q.answers}
+    led_on = _led_on(digest)
     answered = sum(1 for q in kept if q.answers or q.id in led_on)
     left = sorted((q for q in asked if not q.kept), key=lambda q: (-q.score, q.messages))
+    below = [q for q in left if q.why_not == BELOW]
     return Summary(
         day=day.log.day.isoformat(),
         room=day.log.room,
@@ -64,23 +70,33 @@ def summary(day: Day, asked: Sequence[Question], masked: Mapping[str, int], thre
         open=len(kept) - answered,
         answers=sum(len(q.answers) for q in kept),
         left_out=dict(sorted(Counter(q.why_not or "left out" for q in left).items())),
-        closest=tuple((day.log.messages[q.messages[0]].clock, q.score) for q in left[:CLOSEST]),
+        closest=tuple((day.log.messages[q.messages[0]].clock, q.score) for q in below[:CLOSEST]),
         masked=dict(masked),
         threshold=threshold,
     )
+
+
+def _led_on(digest: Digest) -> frozenset[str]:
+    """Questions that lead on to an answered one of their entry: they wait for nothing."""
+    found: set[str] = set()
+    for entry in (entry for section in digest.sections for topic in section.topics for entry in topic.entries):
+        last = max((place for place, q in enumerate(entry.questions) if q.answers), default=0)
+        found.update(q.id for q in entry.questions[:last])
+    return frozenset(found)
 
 
 def details(s: Summary) -> tuple[tuple[str, str], ...]:
     """A summary as (what, figures), one a line."""
     rows = [("read", f"{count(s.messages, 'message')} by {count(s.people, 'person', 'people')}")]
     if s.oddities:
-        rows.append(("odd", listed(s.oddities)))
+        rows.append(("odd", ", ".join(f"{kind}: {n:,}" for kind, n in sorted(s.oddities.items()))))
     if s.talk is not None:
         rows.append(("talk", s.talk or "one without a title"))
     rows.append(("questions", f"{s.questions} found: {s.answered} answered, {s.open} open"))
     if s.left_out:
+        why = {f"{what} of {s.threshold:g}" if what == BELOW else what: n for what, n in s.left_out.items()}
         closest = ", ".join(f"{clock} ({score:.3f})" for clock, score in s.closest)
-        rows.append(("left out", f"{listed(s.left_out)} of {s.threshold:g}; the closest: {closest}"))
+        rows.append(("left out", listed(why) + (f"; the closest: {closest}" if closest else "")))
     if s.masked:
         rows.append(("masked", listed(s.masked)))
     return tuple(rows)

@@ -6,10 +6,10 @@ import datetime as dt
 from pathlib import Path
 
 from digest.acts import Acts, Scene, acts
-from digest.facts import Facts, facts
-from digest.links import quoted
+from digest.linking.facts import Facts, facts
+from digest.linking.links import quoted
 from digest.model import Log, Message, Quote
-from digest.people import people
+from digest.persons.people import people
 from digest.rules.load import load
 from digest.rules.model import Rules
 from digest.segment import turns

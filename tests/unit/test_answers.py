@@ -7,9 +7,9 @@ from functools import cache
 import pytest
 from chat import known, log, rules
 
-from digest.answers import Answering, Given, _ways, answering, answers, choices, examples, given, settled
-from digest.facts import Facts
-from digest.links import linking, links
+from digest.linking.answers import Answering, Given, _ways, answering, answers, choices, examples, given, settled
+from digest.linking.facts import Facts
+from digest.linking.links import linking, links
 from digest.model import Link
 from digest.rules.model import Rules
 

@@ -61,9 +61,9 @@ def test_building_imports_no_graph_library(tmp_path: Path) -> None:
     assert not there.intersection(("networkx", "scipy", "numpy", "rich", "pydantic"))
 
 
-def test_a_choice_that_is_none_is_told(capsys: Any) -> None:
+def test_a_choice_that_is_none_is_told_with_those_that_are(capsys: Any) -> None:
     result = run(capsys, "build", DAY, "--format", "doc")
-    assert result.status == 2 and "'md'" in result.err and "--format" in result.err
+    assert result.status == 2 and "'--format': doc. It is one of md, json" in result.err
 
 
 def test_a_missing_argument_is_told(capsys: Any) -> None:
@@ -173,3 +173,25 @@ def test_a_bug_keeps_its_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(project, "analysed", broken)
     with pytest.raises(ZeroDivisionError):
         run(capsys, "build", DAY)
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_help_says_each_command_whole(capsys: Any, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for args in (("--help",), ("rules", "--help")):
+        out = run(capsys, *args).out
+        assert max(map(len, out.splitlines())) <= columns
+        listed = out.partition("Commands:")[2]
+        assert "..." not in listed
+    assert "built from, conflicts, knowledge base, exports." in " ".join(run(capsys, "--help").out.split())
+
+
+def test_help_tells_no_types_of_arguments_and_brackets_them_once(capsys: Any) -> None:
+    for name, _ in commands():
+        out = run(capsys, *name.split()[1:], "--help").out
+        assert "<list" not in out and "<str>" not in out and "<path>" not in out and "[[" not in out, name
+
+
+def test_the_rules_that_help_names_exist(capsys: Any) -> None:
+    named = re.search(r"such as ([a-z-]+)\.", run(capsys, "rules", "show", "--help").out)
+    assert named and run(capsys, "rules", "show", named[1]).status == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +165,22 @@ def test_settings_may_say_whose_pictures_are_shown(here: Path, capsys: Any) -> N
     (here / "digest.toml").write_text('image_hosts = ["img.example.org"]\n', "utf-8")
     run(capsys, "build", DAY, "--fresh")
     assert "![" not in without and "](http://img.example.org/" in page.read_text("utf-8")
+
+
+def test_as_many_questions_are_told_open_as_the_digest_marks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path)
+    (tmp_path / "seeds" / "2017-05-27-chat.markdown").write_bytes(
+        (Path(__file__).parents[2] / "seeds" / "2017-05-27-chat.markdown").read_bytes()
+    )
+    for day in (DAY, "2017-05-27"):
+        told = re.search(r"(\d+) open", run(capsys, "build", day).out)
+        page = (tmp_path / "digests" / f"{day}.md").read_text("utf-8")
+        assert told and int(told[1]) == page.count("==待回复==")
+
+
+def test_what_is_odd_in_a_log_is_counted_by_kind(here: Path, capsys: Any) -> None:
+    put(here, said=(("09:00:00", "林山", ""), ("09:01:00", "木木", "大家早")))
+    assert "odd        empty bodies: 1\n" in run(capsys, "build", DAY).out

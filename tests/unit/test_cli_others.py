@@ -46,6 +46,11 @@ def test_lint_reports_each_problem_with_its_place(here: Path, capsys: Any) -> No
     assert "digest rules explain R" in result.err
 
 
+def test_a_packaged_rule_may_be_weighed_nothing(here: Path, capsys: Any) -> None:
+    rules(here, GOOD + "  - {id: no-talk, weight: 0}\n")
+    assert run(capsys, "rules", "lint", "rules").out.endswith("rules: all well\n")
+
+
 def test_test_tells_an_example_that_fails(here: Path, capsys: Any) -> None:
     rules(here, GOOD.replace("劳驾让让", "劳驾问下也行"))
     result = run(capsys, "rules", "test", "rules")
@@ -134,3 +139,30 @@ def test_the_graph_is_written_by_the_name_of_its_file(here: Path, capsys: Any) -
     json.loads((here / "g.json").read_text("utf-8"))
     assert run(capsys, "graph", DAY, "--format", "dot").out == (here / "g.dot").read_text("utf-8")
     assert run(capsys, "graph", DAY, "-o", "no/g.svg").status == 2
+
+
+def test_no_graph_is_written_under_the_name_of_another_format(here: Path, capsys: Any) -> None:
+    result = run(capsys, "graph", DAY, "-o", "g.png")
+    assert result.status == 2 and "End it in .svg, .json" in result.err and not (here / "g.png").exists()
+    assert run(capsys, "graph", DAY, "-o", "g").status == 0
+
+
+def test_an_empty_folder_says_where_logs_belong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    for args in (("build",), ("build", "--all"), ("index",)):
+        result = run(capsys, *args)
+        assert result.status == 2 and result.out == "" and "seeds: no logs" in result.err, args
+    assert not list((tmp_path / "empty").iterdir())
+
+
+def test_a_folder_made_ready_elsewhere_says_to_go_there(here: Path, capsys: Any) -> None:
+    assert "next  cd mine, put a log into seeds" in run(capsys, "init", "mine").out
+    assert "next  put a log into seeds" in run(capsys, "init").out
+
+
+def test_one_is_not_counted_as_many(here: Path, capsys: Any) -> None:
+    put(here, said=(("09:00:00", "林山", "@木木\u2005 在吗"),))
+    assert "1 person, 1 message\n" in run(capsys, "people", DAY).out
+    assert "1 name mentioned" in run(capsys, "people", DAY).out
+    assert run(capsys, "index").out.startswith("1 day indexed (1 message, 0 entries)")

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from cli import put, run
 
+from digest.cli.term import width
+
 PAGE = """\
 ---
 layout: post
@@ -77,7 +79,7 @@ def test_eval_writes_predictions_and_reads_a_gold_file(project: Path, capsys: An
     gold = [{"day": DAYS[0], "room": "", "threads": asked, "talk": None}]
     (project / "gold.json").write_text(json.dumps(gold), encoding="utf-8")
     done = run(capsys, "eval", "--gold", "gold.json")
-    assert "1 day: 1 questions published" in done.out
+    assert "1 day: 1 question published" in done.out
 
 
 def test_a_digest_of_another_log_is_named_and_left_out(project: Path, capsys: Any) -> None:
@@ -106,6 +108,31 @@ def test_what_cannot_be_done_is_told_in_a_line(project: Path, capsys: Any, args:
     assert "Traceback" not in done.err
 
 
+def test_pages_of_many_days_are_no_digests_to_measure_by(project: Path, capsys: Any) -> None:
+    run(capsys, "index")
+    for args in (("month", "2031-03"), ("week", "2031-W10"), ("faq",)):
+        assert run(capsys, *args).status == 0
+    page = project / "digests" / "2031-03.md"
+    page.write_text(page.read_text("utf-8").replace("\nA：", "\nA：是", 1), "utf-8")
+    done = run(capsys, "eval")
+    assert "6 days: 6 questions published" in done.out and done.err == ""
+
+
+def test_eval_says_to_edit_first_where_nobody_edited_a_digest(project: Path, capsys: Any) -> None:
+    for path in (project / "digests").iterdir():
+        path.unlink()
+    run(capsys, "build", DAYS[0])
+    done = run(capsys, "eval")
+    assert done.status == 2 and "1 digest that nobody has edited yet" in done.err
+    assert "digests: nothing published to compare with. Edit or write a digest" in done.err
+
+
+@pytest.mark.parametrize(("days", "why"), [(1, "1 published day is too few"), (2, "give --folds 2"), (4, "2 to 4")])
+def test_tune_says_what_can_be_done_with_few_days(project: Path, capsys: Any, days: int, why: str) -> None:
+    done = run(capsys, "tune", *DAYS[:days])
+    assert done.status == 2 and why in done.err and "2 to 1" not in done.err and "2 to 2" not in done.err
+
+
 def test_tune_shows_and_writes_into_the_projects_rules_alone(project: Path, capsys: Any) -> None:
     tried = run(capsys, "tune", "--folds", "2", "--subject", "questions", "--dry-run")
     assert tried.status == 0
@@ -126,3 +153,13 @@ def test_tune_never_writes_to_packaged_rules(project: Path, capsys: Any) -> None
     done = run(capsys, "tune", "--folds", "2")
     assert done.status == 2
     assert "mkdir rules" in done.err
+
+
+def test_what_eval_and_tune_say_fits_a_narrow_terminal(
+    project: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for args in (("eval", "--by-rule", "--by-day", "--misses"), ("tune", "--folds", "2", "--dry-run")):
+        done = run(capsys, *args)
+        assert done.status == 0 and max(map(width, done.out.splitlines())) <= 80
+        assert "0 of 0 days" not in done.out and str(project) not in done.out

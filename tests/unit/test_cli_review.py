@@ -68,6 +68,50 @@ def test_a_conflict_keeps_the_editors_words_until_she_settles_it(here: Path, cap
     assert run(capsys, "status").status == 0
 
 
+def test_builds_tell_of_a_conflict_until_it_is_settled(here: Path, capsys: Any) -> None:
+    clash(here, capsys)
+    for _ in range(2):
+        again = run(capsys, "build", DAY)
+        assert again.status == 1
+        assert "(unchanged, 1 in conflict)" in again.out and f"digest resolve {DAY}" in " ".join(again.out.split())
+    assert run(capsys, "build", DAY, "--dry-run").status == 1
+    run(capsys, "resolve", DAY)
+    assert run(capsys, "build", DAY).status == 0
+    assert "nothing to settle" in run(capsys, "resolve", DAY).out
+
+
+def test_a_conflict_in_a_page_of_many_days_can_be_settled(here: Path, capsys: Any) -> None:
+    run(capsys, "index")
+    run(capsys, "month", DAY[:7])
+    page = Path(f"digests/{DAY[:7]}.md")
+    text = page.read_text("utf-8")
+    assert "一般在哪一层做封装" in text
+    page.write_text(text.replace("一般在哪一层做封装", "在哪一层封装"), "utf-8")
+    edit("一般在哪一层做封装", "通常由哪一层做封装")
+    run(capsys, "index")
+    told = run(capsys, "month", DAY[:7])
+    assert told.status == 1 and f"digest resolve {DAY[:7]}" in told.out
+    assert Path(f".digest/conflicts/{DAY[:7]}.md").exists() and f".digest/conflicts/{DAY[:7]}.md" in told.out
+    assert "1 settled, 0 open" in run(capsys, "resolve", DAY[:7]).out
+    assert run(capsys, "month", DAY[:7]).status == 0
+
+
+@pytest.mark.parametrize("name", [DAY[:7], "2031-W10"])
+def test_an_entry_deleted_from_a_page_of_many_days_can_be_restored(here: Path, capsys: Any, name: str) -> None:
+    run(capsys, "index")
+    run(capsys, "month" if "W" not in name else "week", name)
+    page = Path(f"digests/{name}.md")
+    text = page.read_text("utf-8")
+    block = re.search(r"<!-- (q:\w+) -->\n.*?(?=<!-- )", text, re.S)
+    assert block
+    page.write_text(text.replace(block[0], ""), "utf-8")
+    shown = run(capsys, "diff", name)
+    assert shown.status == 1 and f"-{block[0].splitlines()[0]}" in shown.out
+    assert block[1] in run(capsys, "status").out
+    assert run(capsys, "restore", name, block[1]).status == 0
+    assert page.read_text("utf-8") == text
+
+
 def test_a_deleted_entry_stays_deleted_until_it_is_restored(here: Path, capsys: Any) -> None:
     text = Path(PAGE).read_text("utf-8")
     block = re.search(r"<!-- (q:\w+)[^>]*-->\n.*?(?=<!-- )", text, re.S)

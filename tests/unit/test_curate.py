@@ -99,7 +99,7 @@ def test_what_was_said_to_the_room_is_no_part_of_an_answer() -> None:
 
 def test_a_question_of_words_to_the_room_alone_is_not_kept() -> None:
     first, second = questions(day(), replace(CLEANING, asides=("冲正",)), 0.5)
-    assert (first.kept, second.kept, second.why_not) == (True, False, "no words left")
+    assert (first.kept, second.kept, second.why_not) == (True, False, "without words to print")
 
 
 def test_a_text_opens_with_words_and_its_picture_follows() -> None:

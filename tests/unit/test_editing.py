@@ -12,9 +12,20 @@ from typing import Any
 import pytest
 
 from digest import files
-from digest.editing import Shelf, build, decoded, doctor, encoded, open_conflicts, resolve, restore, status, versions
 from digest.errors import DigestError
-from digest.review import Damaged
+from digest.reviewing.editing import (
+    Shelf,
+    build,
+    decoded,
+    doctor,
+    encoded,
+    open_conflicts,
+    resolve,
+    restore,
+    status,
+    versions,
+)
+from digest.reviewing.review import Damaged
 
 PAGE = """---
 title: "20240229-示例"

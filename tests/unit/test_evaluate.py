@@ -11,9 +11,20 @@ from typing import Any
 
 import pytest
 
-from digest import evaluate, records
 from digest.errors import UsageError
-from digest.evaluate import Asked, Record, Speech, change, counts, figures, matched, slips, talk_figures, windows
+from digest.learning import evaluate, records
+from digest.learning.evaluate import (
+    Asked,
+    Record,
+    Speech,
+    change,
+    counts,
+    figures,
+    matched,
+    slips,
+    talk_figures,
+    windows,
+)
 
 SHARED = Path(os.environ.get("DIGEST_SHARED", Path(__file__).resolve().parents[2].parent / "shared"))
 GOLD = SHARED / "corpus" / "gold.json"

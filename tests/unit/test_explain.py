@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -125,3 +126,14 @@ def test_a_wide_character_takes_two_columns() -> None:
     assert term.wrapped("a word and more", 8) == ["a word", "and more"]
     assert term.pad("错", 4) == "错  "
     assert term.plain("a\x1b\tb") == "a\N{REPLACEMENT CHARACTER} b"
+
+
+def test_no_act_is_denied_where_its_question_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    put(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    out = run(capsys, "explain", DAY, "11:20").out
+    chance = re.search(r"question +kept: (0\.\d{3}), over the threshold", out)
+    assert chance  # it may well be under 0.5, which is 0 in log-odds
+    assert f"a probability of {chance[1]}" in out and "question: no" not in out

@@ -9,6 +9,7 @@ import pytest
 from kept import put, run
 
 from digest import files
+from digest.cli.term import width
 
 ASKED = "请教一下，热点账户的缓冲记账怎么控制透支额度？"
 TOLD = "缓冲记账先记流水，再汇总入账，透支要靠额度控制"
@@ -205,3 +206,32 @@ def test_a_short_answer_goes_where_nothing_was_indexed_yet(tmp_path: Path) -> No
     assert "限额500" in page(tmp_path)
     assert run(tmp_path, "forget", "木木", "--yes").status == 0
     assert "限额500" not in page(tmp_path)
+
+
+def test_a_log_did_not_shrink_where_somebody_was_forgotten(tmp_path: Path) -> None:
+    text = built(tmp_path, QUESTION, ("09:01:00", "小石", TOLD), ("09:02:00", "木木", "额度控制放在缓冲记账之前"))
+    path = tmp_path / "digests" / "2031-03-04.md"
+    path.write_text(text.replace("怎么控制透支额度", "怎样控制透支额度"), "utf-8")
+    assert run(tmp_path, "forget", "小石", "--yes").status == 0
+    assert "09:01:00" in page(tmp_path)  # the mark of an edited entry tells what it was made of
+    done = run(tmp_path, "build", "2031-03-04")
+    assert done.status == 0 and "shrank" not in done.out + done.err
+
+
+def test_what_is_said_of_a_forgetting_fits_a_narrow_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    built(tmp_path, QUESTION, ("09:01:00", "支付", TOLD))
+    told = run(tmp_path, "forget", "支付")
+    assert max(map(width, told.out.splitlines())) <= 60
+    assert "Do it with --yes" in " ".join(told.out.split())
+
+
+def test_eval_and_extract_show_no_words_of_who_was_forgotten(tmp_path: Path) -> None:
+    text = built(tmp_path, QUESTION, ("09:01:00", "小石", TOLD), ("09:02:00", "木木", "额度控制放在缓冲记账之前"))
+    path = tmp_path / "digests" / "2031-03-04.md"
+    path.write_text(text.replace("怎么控制透支额度", "怎样控制透支额度"), "utf-8")
+    assert run(tmp_path, "forget", "小石", "--yes").status == 0
+    told = run(tmp_path, "eval", "--misses")
+    assert told.status == 0 and "questions, in window" in told.out and "先记流水" not in told.out
+    told = run(tmp_path, "extract", "seeds/2031-03-04-chat.markdown")
+    assert told.status == 0 and "热点账户" in told.out and "先记流水" not in told.out and "小石" not in told.out

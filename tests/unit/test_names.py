@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from digest.model import Log, Message, People, Person
-from digest.names import Called, called
+from digest.persons.names import Called, called
 
 LABELS = ("郑小远-某行-研发", "Kiki-某支付-产品", "竹青-某宝", "安全-老钱", "我")
 SAID = ("安全怎么做", "我们的安全靠加密", "安全，是第一位的", "Kiki，在么")

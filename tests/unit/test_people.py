@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from digest import people as stage
 from digest.importers import read
-from digest.labels import key, spans, told
 from digest.model import Log, Mention, Message, People, Quote
-from digest.people import Known, learn, named, people, plain_spans
+from digest.persons import people as stage
+from digest.persons.labels import key, spans, told
+from digest.persons.people import Known, learn, named, people, plain_spans
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTHING = told(())
@@ -360,6 +360,6 @@ def test_the_packaged_words_that_many_share_are_the_codes_own() -> None:
 
 def test_people_need_no_heavy_import() -> None:
     heavy = "{'yaml', 'jieba', 'networkx', 'numpy', 'jinja2', 're2'}"
-    code = f"import sys, digest.people; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import sys, digest.persons.people; print(sorted({heavy} & set(sys.modules)))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"

@@ -12,7 +12,7 @@ import pytest
 
 from digest.importers import read
 from digest.model import Log
-from digest.people import key, named, people
+from digest.persons.people import key, named, people
 
 SHARED = Path(os.environ.get("DIGEST_SHARED") or Path(__file__).resolve().parents[2].parent / "shared")
 LOGS = sorted((SHARED / "corpus" / "logs").glob("*/*-chat.markdown"))

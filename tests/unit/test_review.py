@@ -7,9 +7,9 @@ import re
 import pytest
 import sample
 
-from digest.blocks import parse, unparse
 from digest.render import markdown
-from digest.review import Base, Damaged, Note, first, merge
+from digest.reviewing.blocks import parse, unparse
+from digest.reviewing.review import Base, Damaged, Note, first, merge
 
 PAGE = markdown(sample.digest(), sample.log(), sample.LAYOUT)
 ERRORS, WAITING = "q:b2b2b2b2", "q:d4d4d4d4"

@@ -138,5 +138,13 @@ def test_searching_before_indexing_says_what_to_do(tmp_path: Path) -> None:
 def test_indexing_is_told_in_a_line(tmp_path: Path) -> None:
     put(tmp_path)
     first, second = run(tmp_path, "index"), run(tmp_path, "index")
-    assert "1 days indexed" in first.out or "1 day indexed" in first.out
+    assert "1 day indexed" in first.out
     assert "1 unchanged" in second.out
+
+
+def test_nothing_found_tells_of_days_that_are_not_indexed(tmp_path: Path) -> None:
+    put(tmp_path)
+    run(tmp_path, "index")
+    assert run(tmp_path, "search", "火星").out == "Nothing found. Try fewer or other words\n"
+    put(tmp_path, NEXT)
+    assert run(tmp_path, "search", "火星").out.endswith("words. 1 day not indexed yet: run digest index\n")

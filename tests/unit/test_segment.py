@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from digest.model import Log, Message
-from digest.people import people
+from digest.persons.people import people
 from digest.segment import Segmenting, turns
 
 

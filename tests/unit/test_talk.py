@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from digest.model import Image, Log, Message, People, Quote, Talk
-from digest.people import people
+from digest.persons.people import people
 from digest.rules.lint import test as tried
 from digest.rules.load import assemble
 from digest.rules.sheet import read as sheet
-from digest.talk import Talking, announcements, considered, hosts, label, paragraphs, state, talk, talking
+from digest.talks.talk import Talking, announcements, considered, hosts, label, paragraphs, state, talk, talking
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = assemble([[sheet(ROOT / "rules/talk.yml")]], [])

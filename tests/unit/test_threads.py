@@ -5,44 +5,44 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.linking.threads import follows, threads
 from digest.model import Link, Turn
-from digest.threads import follows, graph, threads
+
+
+def linked(*pairs: tuple[int, int]) -> list[Link]:
+    return [Link(child, parent, 0.9) for child, parent in pairs]
 
 
 def test_interleaved_threads_are_pulled_apart() -> None:
-    found = threads(6, {2: 0, 3: 1, 4: 2, 5: 3})
-    assert [(t.root, t.turns) for t in found] == [(0, (0, 2, 4)), (1, (1, 3, 5))]
+    assert threads(linked((2, 0), (3, 1), (4, 2), (5, 3))) == ((0, 2, 4), (1, 3, 5))
 
 
-def test_a_turn_without_links_is_a_thread_alone() -> None:
-    assert [t.turns for t in threads(3, {2: 0})] == [(0, 2), (1,)]
+def test_a_turn_without_links_is_in_no_thread() -> None:
+    assert threads(linked((2, 0))) == ((0, 2),)
+    assert threads([]) == ()
 
 
-def test_a_day_without_turns_has_no_threads() -> None:
-    assert threads(0, {}) == ()
+def test_the_turns_of_a_question_stand_together() -> None:
+    assert threads(linked((3, 0), (4, 1)), [(0, 1), (5,)]) == ((0, 1, 3, 4),)
+
+
+def test_a_question_begins_a_thread_though_it_replies_to_another() -> None:
+    assert threads(linked((1, 0), (2, 1), (3, 2)), [(2,)], {2}) == ((0, 1), (2, 3))
 
 
 @st.composite
-def forests(draw: st.DrawFn) -> tuple[int, dict[int, int]]:
+def forests(draw: st.DrawFn) -> list[Link]:
     size = draw(st.integers(0, 25))
-    parents = {c: draw(st.integers(0, c - 1)) for c in range(1, size) if draw(st.booleans())}
-    return size, parents
+    return linked(*((c, draw(st.integers(0, c - 1))) for c in range(1, size) if draw(st.booleans())))
 
 
 @given(forests())
-def test_every_turn_stands_in_one_thread_whose_root_answers_nobody(forest: tuple[int, dict[int, int]]) -> None:
-    size, parents = forest
-    found = threads(size, parents)
-    assert sorted(t for thread in found for t in thread.turns) == list(range(size))
-    for thread in found:
-        assert thread.root == thread.turns[0] not in parents
-        assert all(parents[t] in thread.turns for t in thread.turns[1:])
-
-
-def test_the_graph_has_every_turn_and_link() -> None:
-    made = graph(4, {1: 0, 3: 0})
-    assert list(made.nodes) == [0, 1, 2, 3]
-    assert list(made.edges) == [(1, 0), (3, 0)]
+def test_every_linked_turn_stands_in_one_thread_with_what_it_replies_to(forest: list[Link]) -> None:
+    found = threads(forest)
+    turns = [t for thread in found for t in thread]
+    assert sorted(turns) == sorted({t for link in forest for t in (link.child, link.parent)})
+    place = {t: n for n, thread in enumerate(found) for t in thread}
+    assert all(place[link.child] == place[link.parent] for link in forest)
 
 
 def turn(index: int, speaker: int, minute: int) -> Turn:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from digest.headings.title_rules import TitleRules, pattern, title_rules
+from digest.headings.titles import clauses, title, titles, width
 from digest.rules.load import load
-from digest.title_rules import TitleRules, pattern, title_rules
-from digest.titles import clauses, title, titles, width
 from digest.tokens import Vocabulary, vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from digest.headings.topics import Group, ThreadText, TopicRules, day_title, topic_rules, topics
 from digest.rules.load import load
 from digest.tokens import Vocabulary, vocabulary
-from digest.topics import Group, ThreadText, TopicRules, day_title, topic_rules, topics
 
 ROOT = Path(__file__).resolve().parents[2]
 HOUR = 3600

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from digest import evaluate, importers, records, trace
+from digest import importers
+from digest.learning import evaluate, records, trace
+from digest.learning.published import Published, published
 from digest.model import Log, Message
-from digest.published import Published, published
 
 SHARED = Path(os.environ.get("DIGEST_SHARED", Path(__file__).resolve().parents[2].parent / "shared"))
 GOLD = SHARED / "corpus" / "gold.json"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from digest import config, fit, rewrite, tune
-from digest.evaluate import Asked, Record
+from digest import config
+from digest.learning import fit, measure, rewrite, tune
+from digest.learning.evaluate import Asked, Record
+from digest.learning.rewrite import Setting
 from digest.model import Log, Message, Quote
+from digest.pipeline import Stages
 from digest.questions import QUESTION
-from digest.rewrite import Setting
 from digest.rules.load import load
 from digest.rules.model import Rules
 
@@ -255,3 +258,29 @@ def test_links_are_learnt_from_quotes_that_are_cut_away(own: Path) -> None:
     assert of == 24
     assert after >= before
     assert {s.subject for s in made.settings} <= {"links"}
+
+
+def test_links_are_learnt_from_published_answers_too(own: Path) -> None:
+    made = tune.tune([invented(n) for n in range(6)], rules_of(own), ["links"], tune.Fitting(folds=3))
+    assert made.quotes == (0, 0, 0)
+    assert made.examples["links"] > 0
+
+
+def test_what_follows_is_learnt_from_links_that_never_saw_the_day(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, float]] = []
+    measured = measure.measured
+
+    def watched(sources: Iterable[measure.Source], stages: Stages) -> Iterator[measure.Measured]:
+        chosen = list(sources)
+        weights = tuple(r.weight for r in stages.rules.subject("links").rules)
+        seen.extend((published.day, sum(weights)) for _, published in chosen)
+        return measured(chosen, stages)
+
+    monkeypatch.setattr(measure, "measured", watched)
+    days = [invented(n) for n in range(6)]
+    tune.tune(days, rules_of(own), ["links", "questions"], tune.Fitting(folds=3, strength=1.0))
+    # read, then linked anew, then measured, each time a fold's days by that fold's links
+    anew, after = dict(seen[6:12]), dict(seen[12:])
+    assert anew.keys() == after.keys() == {published.day for _, published in days}
+    assert anew == after
+    assert set(anew.values()).isdisjoint(weight for _, weight in seen[:6])

@@ -38,7 +38,7 @@ class Built:
 
 def build(
     days: Annotated[
-        list[str] | None, typer.Argument(metavar="[DAY]...", help="Days, such as 2017-05-27.", show_default=False)
+        list[str] | None, typer.Argument(metavar="DAY", help="Days, such as 2017-05-27.", show_default=False)
     ] = None,
     since: Annotated[str | None, typer.Option(metavar="DAY", help="Build every day from this one on.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DAY", help="Build every day up to this one.")] = None,
@@ -94,8 +94,10 @@ def _chosen(
         raise UsageError("Days and --since, --until or --all don't go together. Give one or the other")
     if not days and not (since or until or all_):
         there = config.days(settings, room)
-        latest = f" The latest log is of {there[-1].day}." if there else ""
-        raise UsageError(f"Which day?{latest} Try digest build {there[-1].day if there else '2017-05-27'}, or --all")
+        if not there:
+            raise UsageError(f"{project.shown(settings.logs)}: {config.NO_LOGS}")
+        latest = there[-1].day
+        raise UsageError(f"Which day? The latest log is of {latest}. Try digest build {latest}, or --all")
     if not days:
         first, last = (config.parse_day(d) if d else None for d in (since, until))
         chosen = [
@@ -199,7 +201,7 @@ def _day(
 
     log = project.read(found, settings)
     path = config.digest_path(settings, found.day, found.room)
-    warnings = (*log.warnings, *writing.shrunk(path, log))
+    warnings = (*log.warnings, *writing.shrunk(path, log, lambda: project.whole(found, settings)))
     if not log.messages:
         return Built(summary.empty(log), None, warnings)
     whole = format_ is PageFormat.json
@@ -212,7 +214,7 @@ def _day(
     else:
         sources = writing.sources(found, settings)
         written = writing.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run, sources=sources)
-    figures = summary.summary(work.day, work.asked, page.masked, stages.asking.threshold)
+    figures = summary.summary(work.day, work.asked, work.digest, page.masked, stages.asking.threshold)
     warnings = (*warnings, *offers.warnings)
     return Built(figures, written, warnings, offers if format_ is PageFormat.md else None)
 
@@ -262,7 +264,8 @@ def _tell_one(built: Built, dry_run: bool) -> None:
         rows.append(("backup", shown(w.backup)))
     room = f" --room {shlex.quote(s.room)}" if s.room else ""
     if w.conflicts:
-        rows.append(("next", f"your words stand; see what the rules say now: digest diff {s.day}{room}"))
+        day = f"{s.day}{room}"
+        rows.append(("next", f"your words stand; digest diff {day} shows both, digest resolve {day} settles it"))
     elif s.closest:
         rows.append(
             ("next", f"edit the digest; digest explain {s.day} {s.closest[0][0]}{room} says why that one is out")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +27,9 @@ POINTER = f"# yaml-language-server: $schema={SCHEMA}\n"
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The project's folder; default: this one.")] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The project's folder; default: this one.", show_default=False)
+    ] = Path(),
 ) -> None:
     """Make a folder ready: your own copy of the rules and templates, and digest.toml.
 
@@ -54,6 +57,7 @@ def init(
         print(f"new   {project.shown(path)}")
     for name_ in ("seeds", "digests"):
         (root / name_).mkdir(exist_ok=True)
-    there = f", {kept} were there and stay as they are" if kept else ""
-    print(f"{made} files written{there}")
-    print(f"next  put a log into {project.shown(root / 'seeds')}, then digest build DAY")
+    also = f", {kept} were there and stay as they are" if kept else ""
+    print(f"{made} files written{also}")
+    there = "" if root.resolve() == Path.cwd() else f"cd {shlex.quote(project.shown(root))}, "
+    print(f"next  {there}put a log into seeds, named like 2017-05-27-chat.markdown, then digest build 2017-05-27")

@@ -29,13 +29,14 @@ def extract(
     Questions (also those left out), answers, the talk, replies and people; positions count the headers in the file
     from 0.
     """
-    from digest import config, importers
+    from digest import config, forgotten, importers
     from digest import extract as made
     from digest.cli import project
 
     settings = project.settings(rules=rules, encoding=encoding)
     chosen = config.parse_day(day) if day else None
     read = importers.read(log, day=chosen, room=room, encoding=settings.encoding, format=log_format)
+    read = forgotten.without(read, forgotten.forgotten(settings.root))
     work = project.analysed(read, project.stages(settings), evidence=True)
     data = made.extract(work.day, work.asked, work.digest, work.stages.layout)
     print(made.text(data, compact=compact), end="")
@@ -94,10 +95,12 @@ def graph(
     from digest.errors import UsageError
 
     known = {f".{f.value}": f for f in GraphFormat}
-    if format_ is None:
-        format_ = known.get(out.suffix.lower(), GraphFormat.svg) if out else GraphFormat.svg
-    if out and out.exists() and out.suffix.lower() not in known:
+    named = known.get(out.suffix.lower()) if out else None
+    if out and out.exists() and named is None:
         raise UsageError(f"{out}: stands there, and is no graph by its name. Choose another one, such as day.svg")
+    if out and out.suffix and named is None and format_ is None:
+        raise UsageError(f"{out}: no format by that name. End it in {', '.join(known)}, or give --format")
+    format_ = format_ or named or GraphFormat.svg
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
     work = project.opened(settings, day, room)
     drawn = made.graph(work.day, work.asked, work.stages.rules.subject("links").settings["threshold"])

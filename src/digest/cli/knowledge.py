@@ -41,11 +41,16 @@ def index(
     from digest import config, files
     from digest.cli import project
     from digest.cli.boundary import short
+    from digest.errors import UsageError
     from digest.store import index as made
+    from digest.store import schema
+    from digest.summary import count
 
     begun = time.perf_counter()
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
     first, last = (config.parse_day(d) if d else None for d in (since, until))
+    if not schema.place(settings.root).exists() and not made.sources(settings):
+        raise UsageError(f"{project.shown(settings.logs)}: {config.NO_LOGS}")
     with files.lock(settings.root):
         report = made.index(
             settings,
@@ -58,8 +63,9 @@ def index(
         )
     for said in report.failed:
         print(f"digest: {short(said)}", file=sys.stderr)
+    held = f"{count(report.messages, 'message')}, {count(report.entries, 'entry', 'entries')}"
     print(
-        f"{report.written} days indexed ({report.messages:,} messages, {report.entries:,} entries), "
+        f"{count(report.written, 'day')} indexed ({held}), "
         f"{report.unchanged} unchanged, {report.removed} gone; {report.size / 1e6:.1f} MB, "
         f"{time.perf_counter() - begun:.1f} s"
     )
@@ -80,7 +86,7 @@ def _progress() -> Any:
 
 
 def search(
-    query: Annotated[list[str], typer.Argument(metavar="WORDS...", help='Words, or "a phrase" in quotes.')],
+    query: Annotated[list[str], typer.Argument(metavar="WORDS", help='Words, or "a phrase" in quotes.')],
     since: Since = None,
     until: Until = None,
     room: options.Room = None,
@@ -117,7 +123,7 @@ def search(
             print(js.dumps({"query": words, "hits": rows}, ensure_ascii=False, indent=1))
             return
         if not found.hits:
-            print(_nothing(filters, found))
+            print(_nothing(filters, found) + _behind(db))
             raise typer.Exit(1)
         for hit, thread in zip(found.hits, threads, strict=True):
             for line in _hit_lines(hit, thread, found.forms):
@@ -135,6 +141,16 @@ def _nothing(filters: Filters, found: Found) -> str:
         return "Nothing to look for: give a word"
     narrowed = filters != type(filters)()
     return "Nothing found" + (". Try it without the options" if narrowed else ". Try fewer or other words")
+
+
+def _behind(db: sqlite3.Connection) -> str:
+    """How many days have a log that is not in the knowledge base, and what to do about it."""
+    from digest import config
+    from digest.summary import count
+
+    known = set(db.execute("SELECT room, day FROM logs"))
+    new = sum((log.room, log.day.isoformat()) not in known for log in config.days(config.settings()))
+    return f". {count(new, 'day')} not indexed yet: run digest index" if new else ""
 
 
 def _hit_data(db: sqlite3.Connection, hit: Hit, thread: tuple[Spoken, ...]) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from digest import config, late
+from digest import config
 from digest.cli import project
 from digest.cli.project import Work
 from digest.config import DayLog, Settings
 from digest.errors import DigestError
-from digest.late import Heard, Late, Waiting
 from digest.model import Earlier, Log, People
+from digest.reviewing import late
+from digest.reviewing.late import Heard, Late, Waiting
 from digest.summary import count
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import Any
 
 from digest.cli.term import cut, pad, width
 from digest.model import Log, People
+from digest.summary import count
 
 
 def people_data(log: Log, people: People) -> dict[str, Any]:
@@ -29,13 +30,13 @@ def people_lines(log: Log, people: People, columns: int) -> list[str]:
     said = Counter(people.speaker)
     persons = sorted(people.persons, key=lambda p: (-said[p.id], p.id))
     wide = min(30, max((width(p.name) for p in persons), default=0))
-    lines = [f"{len(persons)} people, {len(log.messages)} messages"]
+    lines = [f"{count(len(persons), 'person', 'people')}, {count(len(log.messages), 'message')}"]
     for p in persons:
         also = f"  also {', '.join(p.aliases)}" if p.aliases else ""
         lines.append(cut(f"  {said[p.id]:>4}  {pad(cut(p.name, wide), wide)}{also}", columns))
     rows = _mentions(people)
     still = sum(1 for _, person, _, _, _ in rows if not person)
-    lines += ["", f"{len(rows)} names mentioned, {still} of them open"]
+    lines += ["", f"{count(len(rows), 'name')} mentioned, {still} of them open"]
     wide = min(36, max((width(row[0]) for row in rows), default=0))
     for label, person, candidates, why, times in rows:
         whom = person or ("open: " + " or ".join(candidates) if candidates else "open")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from digest.config import Settings
     from digest.store.sameness import Likeness
 
+LIMIT = 100  # questions of the FAQ
+
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the digests; default: digests.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Throw the edits in this page away; a backup is kept.")]
@@ -28,7 +31,7 @@ def faq(
     since: Since = None,
     until: Until = None,
     room: options.Room = None,
-    limit: Limit = 100,
+    limit: Limit = LIMIT,
     out: Out = None,
     templates: options.Templates = None,
     dry_run: DryRun = False,
@@ -54,8 +57,9 @@ def faq(
     def made(db: sqlite3.Connection) -> dict[str, Any]:
         page = pages.faq(db, _front(settings), how(load(settings.rules)), room, first, last, limit)
         for question, days, found in page["why"] if why else ():
-            print(f"{', '.join(days)}  {term.cut(question, term.columns() // 2)}")
-            print(f"  {_reason(found)}")
+            print(term.cut(question, term.columns()))
+            for line in term.wrapped(f"{', '.join(days)}\n{_reason(found)}", term.columns() - 2):
+                print(f"  {line}")
         return page
 
     _write(settings, "faq", "faq.md.j2", room, made, "items", dry_run=dry_run, fresh=fresh)
@@ -114,6 +118,30 @@ def _roundup(
     _write(settings, span.name, "roundup.md.j2", room, made, "best", dry_run=dry_run, fresh=fresh)
 
 
+def rendered(settings: Settings, name: str, room: str | None) -> tuple[Path, str]:
+    """Where a page of this name lies, and what it would say now, made without further options."""
+    from digest import render
+    from digest.rules.load import load
+    from digest.store import pages, schema
+    from digest.store.sameness import how
+
+    front, alike = _front(settings), how(load(settings.rules))
+    with schema.reading(schema.place(settings.root)) as db:
+        if name == "faq":
+            template, context = "faq.md.j2", pages.faq(db, front, alike, room, "", "", LIMIT)
+        else:
+            span = pages.week(name) if "W" in name else pages.month(name)
+            template, context = "roundup.md.j2", pages.roundup(db, span, front, alike, room)
+    return place(settings, name, room), render.rendered(template, context, settings.templates).text
+
+
+def place(settings: Settings, name: str, room: str | None) -> Path:
+    """Where a page made of many days lies."""
+    from digest import config
+
+    return (settings.out / config.safe_folder(room) if room else settings.out) / f"{name}.md"
+
+
 def _front(settings: Settings) -> dict[str, Any]:
     """The front matter that the rules ask for, besides title and date."""
     from digest.rules.load import load
@@ -135,14 +163,14 @@ def _write(
 ) -> None:
     from contextlib import nullcontext
 
-    from digest import config, files, render
+    from digest import files, render
     from digest.cli import project, writing
     from digest.store import schema
 
     with schema.reading(schema.place(settings.root)) as db:
         context = made(db)
     page = render.rendered(template, context, settings.templates)
-    path = (settings.out / config.safe_folder(room) if room else settings.out) / f"{name}.md"
+    path = place(settings, name, room)
     with nullcontext() if dry_run else files.lock(settings.root):
         written = writing.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run)
     state = f"would be {written.status}" if dry_run else written.status
@@ -151,5 +179,8 @@ def _write(
     for note in written.notes:
         print(f"  entries {note}")
     if written.conflicts:
-        print(f"  {written.conflicts} in conflict: your words stand; see digest status")
+        at = f" --room {shlex.quote(room)}" if room else ""
+        told = writing.told_of(settings, path)
+        print(f"  {written.conflicts} in conflict: your words stand; both are in {project.shown(told)}")
+        print(f"  next: edit the page where you like the new words better, then digest resolve {name}{at}")
         raise typer.Exit(1)

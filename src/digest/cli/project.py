@@ -97,10 +97,16 @@ def find(settings: Settings, said: str, room: str | None) -> DayLog:
 
 def read(found: DayLog, settings: Settings) -> Log:
     """A log found below the logs folder, without the messages of who asked to be forgotten."""
-    from digest import forgotten, importers
+    from digest import forgotten
 
-    log = importers.read(found.path, day=found.day, room=found.room, encoding=settings.encoding)
-    return forgotten.without(log, forgotten.forgotten(settings.root))
+    return forgotten.without(whole(found, settings), forgotten.forgotten(settings.root))
+
+
+def whole(found: DayLog, settings: Settings) -> Log:
+    """A log found below the logs folder, as it stands in its file."""
+    from digest import importers
+
+    return importers.read(found.path, day=found.day, room=found.room, encoding=settings.encoding)
 
 
 def analysed(

@@ -14,8 +14,8 @@ from digest.cli import options
 
 if TYPE_CHECKING:
     from digest.config import Settings
-    from digest.evaluate import Record
-    from digest.measure import Measured, Source
+    from digest.learning.evaluate import Record
+    from digest.learning.measure import Measured, Source
     from digest.model import Log
 
 MOST_QUOTING = 300  # logs whose quotes are learnt from
@@ -28,7 +28,7 @@ Digests = Annotated[
 ]
 Days = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[DAY]...", help="Only these days, such as 2017-05-27.", show_default=False),
+    typer.Argument(metavar="DAY", help="Only these days, such as 2017-05-27.", show_default=False),
 ]
 
 
@@ -70,10 +70,10 @@ def eval_(
 ) -> None:
     """Measure how far what is found agrees with what was published.
 
-    The yardstick are your own digests beside the logs they came from, or a JSON file of traced ones.
+    The yardstick is what you published: digests beside the logs they came from, or a JSON file of traced ones.
     """
-    from digest import records
     from digest.cli import project, tables
+    from digest.learning import records
 
     settings = project.settings(logs=logs, rules=rules)
     stages = project.stages(settings)
@@ -135,19 +135,25 @@ def tune(
     The new numbers are written into your rules folder, comments and layout kept; the packaged rules are never touched.
     The figures come from cross-validation: each day is measured with numbers that were fitted without it.
     """
-    from digest import files, rewrite
-    from digest import tune as tuning
+    from digest import files
     from digest.cli import project, tables
     from digest.cli.build import _Bar
     from digest.errors import UsageError
+    from digest.learning import rewrite
+    from digest.learning import tune as tuning
+    from digest.summary import count
 
     settings = project.settings(logs=logs, rules=rules)
     folder = _own_rules(settings, rules) if not dry_run else settings.rules[-1]
     sources = list(_sources(settings, gold, digests, days or [], room))
     if len(sources) < folds:
-        raise UsageError(
-            f"{len(sources)} days are too few for {folds} folds. Publish more, or give --folds 2 to {len(sources)}"
-        )
+        few = f"{count(len(sources), 'published day')} {'is' if len(sources) == 1 else 'are'} too few"
+        if len(sources) == 1:
+            raise UsageError(
+                f"{few}: a day is measured with what others taught. Edit or write the digest of another day"
+            )
+        most = f"2 to {len(sources)}" if len(sources) > 2 else "2"
+        raise UsageError(f"{few} for {folds} folds. Edit or write more digests, or give --folds {most}")
     bar = _Bar(max(len(sources), folds))
     how = tuning.Fitting(folds, strength, window_weight, keep, aim.value)
     chosen = tuning.SUBJECTS if subject is TunedSubject.all else (subject.value,)
@@ -169,11 +175,12 @@ def tune(
 
 def _quoting(settings: Settings, room: str | None) -> Iterator[Log]:
     """Logs in which somebody quotes what he replies to, the latest ones: they show links without any digest."""
-    from digest import config, importers
+    from digest import config
+    from digest.cli import project
 
     found = 0
     for d in reversed(config.days(settings, room)):
-        log = importers.read(d.path, day=d.day, room=d.room, encoding=settings.encoding)
+        log = project.read(d, settings)
         if any(m.quote is not None or m.reply_to is not None for m in log.messages):
             yield log
             found += 1
@@ -198,8 +205,8 @@ def _own_rules(settings: Settings, given: Sequence[Path] | None) -> Path:
 
 
 def _measured(sources: Sequence[Source], stages: object) -> list[Measured]:
-    from digest import measure
     from digest.cli.build import _Bar
+    from digest.learning import measure
     from digest.pipeline import Stages
 
     assert isinstance(stages, Stages)
@@ -217,6 +224,7 @@ def _sources(
 ) -> Iterator[Source]:
     """Logs with what was published of them."""
     from digest import config
+    from digest.cli.project import shown
     from digest.errors import UsageError
 
     if gold is not None and digests is not None:
@@ -225,32 +233,39 @@ def _sources(
     found = _gold(settings, gold, wanted, room) if gold is not None else _digests(settings, digests, wanted, room)
     made = list(found)
     if not made:
-        where = gold or digests or settings.out
+        where = gold or digests or shown(settings.out)
         which = f" of {', '.join(sorted(wanted))}" if wanted else ""
-        raise UsageError(f"{where}: nothing published{which} to compare with. Name others with --digests or --gold")
+        missing = f"{where}: nothing published{which} to compare with"
+        raise UsageError(f"{missing}. Edit or write a digest, or name others with --digests or --gold")
     yield from made
 
 
 def _gold(settings: Settings, path: Path, days: set[str], room: str | None) -> Iterator[Source]:
-    from digest import config, importers, records
+    from digest import config, forgotten, importers
+    from digest.cli import project
+    from digest.learning import records
 
+    gone = forgotten.forgotten(settings.root)
     for record in records.read(path):
         if (days and record.day not in days) or (room is not None and record.room != room):
             continue
         beside = path.parent / record.log
         if record.log and beside.is_file():
-            log = importers.read(beside, room=record.room, encoding=settings.encoding)
+            log = forgotten.without(importers.read(beside, room=record.room, encoding=settings.encoding), gone)
         else:
             found = config.find_log(settings, config.parse_day(record.day), record.room or None)
-            log = importers.read(found.path, day=found.day, room=found.room, encoding=settings.encoding)
+            log = project.read(found, settings)
         yield log, record
 
 
 def _digests(settings: Settings, folder: Path | None, days: set[str], room: str | None) -> Iterator[Source]:
     """Digests below a folder, each traced back to the log that it comes from."""
-    from digest import config, editing, files, importers, published, trace
+    from digest import config, files
+    from digest.cli import project
     from digest.cli.project import shown
     from digest.errors import UsageError
+    from digest.learning import published, trace
+    from digest.reviewing import editing
 
     where = folder if folder is not None else settings.out
     if not where.is_dir():
@@ -263,6 +278,8 @@ def _digests(settings: Settings, folder: Path | None, days: set[str], room: str 
     for path in sorted(p for p in where.rglob("*") if p.suffix in (".md", ".markdown") and not _hidden(p, where)):
         text = files.read_text(path)
         page = published.published(text)
+        if page.day is None and config.OF_MANY_DAYS.fullmatch(path.stem):
+            continue
         day = page.day.isoformat() if page.day else path.name[:10]
         if not (page.threads or page.talk) or (days and day not in days):
             continue
@@ -271,7 +288,7 @@ def _digests(settings: Settings, folder: Path | None, days: set[str], room: str 
             continue
         logs = known.get(day, [])
         logs = [d for d in logs if d.room and config.safe_folder(d.room) == path.parent.name] or logs
-        read = (importers.read(d.path, day=d.day, room=d.room, encoding=settings.encoding) for d in logs)
+        read = (project.read(d, settings) for d in logs)
         found = trace.best(page, read, shown(path))
         if found is not None:
             traced.setdefault(found[0].path, (found[0], []))[1].append(found[1])

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from typer import BadParameter
 from typer.core import TyperGroup
 
 Make = Callable[[Any], Any]
@@ -36,9 +37,21 @@ class Quick(TyperGroup):
             for parameter in command.params:
                 bound = getattr(parameter, "min", None) is not None or getattr(parameter, "max", None) is not None
                 _quicken(parameter, None if bound else _maker(hints.get(parameter.name)))
+                if parameter.param_type_name == "argument":
+                    told: Any = parameter
+                    told.display_type_rich = lambda ctx: None  # `<list[str]>` tells nobody what to write
             helps = command.get_help_option
             command.get_help_option = lambda ctx: _quicken(helps(ctx), None)  # type: ignore[method-assign]
+        if command is not None:
+            # typer cuts these at the terminal's width, in the middle of what they say
+            command.get_short_help_str = lambda limit=0: _first_sentence(command.help or "")  # type: ignore[method-assign]
         return command
+
+
+def _first_sentence(text: str) -> str:
+    paragraph = " ".join(text.partition("\n\n")[0].split())
+    head, stop, _ = paragraph.partition(". ")
+    return head + stop.rstrip()
 
 
 def _quicken(parameter: Any, make: Make | None) -> Any:
@@ -57,6 +70,9 @@ def _value(parameter: Any, typers: Callable[[Any, Any], Any], make: Make | None,
     try:
         return make(value)
     except ValueError:
+        if isinstance(make, type) and issubclass(make, StrEnum):
+            known = ", ".join(choice.value for choice in make)
+            raise BadParameter(f"{value}. It is one of {known}", ctx=ctx, param=parameter) from None
         return typers(ctx, value)
 
 

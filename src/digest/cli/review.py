@@ -14,9 +14,12 @@ from digest.cli import options, term
 
 if TYPE_CHECKING:
     from digest.config import DayLog, Settings
-    from digest.editing import Shelf
+    from digest.reviewing.editing import Shelf
 
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the digests; default: digests.")]
+Page = Annotated[
+    str, typer.Argument(metavar="DAY", help="The day, such as 2017-05-27; or another page: faq, 2017-05, 2017-W21.")
+]
 COLOURS = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
 
 
@@ -33,8 +36,9 @@ def status(
 
     Exit status: 0, or 1 where one is in conflict, damaged, or edited and what it was built from is unknown.
     """
-    from digest import config, editing
+    from digest import config
     from digest.cli import project, writing
+    from digest.reviewing import editing
 
     settings = project.settings(logs=logs, rules=rules, out=out, templates=templates)
     shelf = _shelf(settings)
@@ -65,7 +69,7 @@ def status(
 
 
 def diff(
-    day: options.Day,
+    day: Page,
     room: options.Room = None,
     logs: options.Logs = None,
     rules: options.Rules = None,
@@ -78,8 +82,8 @@ def diff(
     Where you and the rules changed the same sentence, base, yours and new stand one below the other. Exit status: 0 no
     difference, 1 differences.
     """
-    from digest import editing
     from digest.cli import project, writing
+    from digest.reviewing import editing
 
     settings = project.settings(logs=logs, rules=rules, out=out, templates=templates, encoding=encoding)
     path, text = _rendered(settings, day, room)
@@ -108,24 +112,28 @@ def diff(
 
 
 def resolve(
-    day: options.Day,
+    day: Page,
     ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]...", help="Entries, such as q:1f0c2a9b3d; default: all.")
+        list[str] | None, typer.Argument(metavar="ID", help="Entries, such as q:1f0c2a9b3d; default: all.")
     ] = None,
     room: options.Room = None,
     logs: options.Logs = None,
     out: Out = None,
 ) -> None:
     """Settle the conflicts of a digest: what stands in it counts."""
-    from digest import editing, files
+    from digest import files
     from digest.cli import project
+    from digest.reviewing import editing
 
     settings = project.settings(logs=logs, out=out)
     path = _path(settings, day, room)
     with files.lock(settings.root):
         settled = editing.resolve(_shelf(settings), path, ids or ())
         left = editing.open_conflicts(_shelf(settings), path)
-    print(f"{project.shown(path)}: {len(settled)} settled, {len(left)} open")
+    if settled or left:
+        print(f"{project.shown(path)}: {len(settled)} settled, {len(left)} open")
+    else:
+        print(f"{project.shown(path)}: no conflicts, so there is nothing to settle")
     for clash in left:
         _told("open", clash.key)
     if left:
@@ -133,7 +141,7 @@ def resolve(
 
 
 def restore(
-    day: options.Day,
+    day: Page,
     id_: Annotated[
         str, typer.Argument(metavar="ID", help="The entry, such as q:1f0c2a9b3d; digest status lists them.")
     ],
@@ -145,8 +153,9 @@ def restore(
     encoding: options.Encoding = None,
 ) -> None:
     """Bring back an entry that you deleted from a digest."""
-    from digest import editing, files
+    from digest import files
     from digest.cli import project
+    from digest.reviewing import editing
 
     settings = project.settings(logs=logs, rules=rules, out=out, templates=templates, encoding=encoding)
     path, text = _rendered(settings, day, room)
@@ -160,8 +169,9 @@ def doctor(logs: options.Logs = None, out: Out = None) -> None:
 
     Exit status: 0 all is well or mended, 1 something is left to do.
     """
-    from digest import editing, files
+    from digest import files
     from digest.cli import project
+    from digest.reviewing import editing
 
     settings = project.settings(logs=logs, out=out)
     if not (settings.root / files.STATE).is_dir():
@@ -178,7 +188,7 @@ def doctor(logs: options.Logs = None, out: Out = None) -> None:
 
 
 def _shelf(settings: Settings) -> Shelf:
-    from digest.editing import Shelf
+    from digest.reviewing.editing import Shelf
 
     return Shelf(settings.root, settings.out)
 
@@ -195,7 +205,10 @@ def _found(settings: Settings, day: str, room: str | None) -> DayLog:
 
 def _path(settings: Settings, day: str, room: str | None) -> Path:
     from digest import config
+    from digest.cli import pages
 
+    if config.OF_MANY_DAYS.fullmatch(day):
+        return pages.place(settings, day, room)
     found = _found(settings, day, room)
     return config.digest_path(settings, found.day, found.room)
 
@@ -203,9 +216,11 @@ def _path(settings: Settings, day: str, room: str | None) -> Path:
 def _rendered(settings: Settings, day: str, room: str | None) -> tuple[Path, str]:
     """Where a day's digest lies, and what the rules make of the day now."""
     from digest import config
-    from digest.cli import project
+    from digest.cli import pages, project
     from digest.cli.late import Neighbours
 
+    if config.OF_MANY_DAYS.fullmatch(day):
+        return pages.rendered(settings, day, room)
     found = _found(settings, day, room)
     work = project.analysed(project.read(found, settings), project.stages(settings))
     page, _ = Neighbours(settings, work.stages).page(found, work)

@@ -22,7 +22,7 @@ app = typer.Typer(
 
 Folders = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="[PATH]...", help="Folders of rules on top of the packaged ones; default: the project's."),
+    typer.Argument(metavar="PATH", help="Folders of rules on top of the packaged ones; default: the project's."),
 ]
 Packaged = Annotated[bool, typer.Option("--packaged/--alone", help="Build the folders on the packaged rules, or not.")]
 
@@ -99,7 +99,7 @@ def list_(
 
 @app.command("show")
 def show(
-    id_: Annotated[str, typer.Argument(metavar="ID", help="The rule's id, such as ask-advice.")],
+    id_: Annotated[str, typer.Argument(metavar="ID", help="The rule's id, such as polite-opening.")],
     rules: options.Rules = None,
 ) -> None:
     """Show one rule: where it stands, what it looks at, its weight, its examples."""

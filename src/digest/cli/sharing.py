@@ -93,7 +93,10 @@ def forget(
             f"{count(len(found.labels), 'name')}, {count(len(found.texts), 'message')} on {count(found.days, 'day')}"
         )
         if not yes:
-            print(f"{names} would be forgotten. Nothing was changed. Do it with --yes")
+            for line in term.wrapped(
+                f"{names} would be forgotten. Nothing was changed. Do it with --yes", term.columns()
+            ):
+                print(line)
             _told(found)
             return
         again = exports.remembered(settings.root)  # known before anything is changed
@@ -131,9 +134,12 @@ def _told(found: Traced) -> None:
     """Say who is meant, and what is not looked for."""
     from digest.store.forget import unsought
 
-    print(f"  known as: {term.plain(', '.join(sorted(found.labels)))}")
+    rows = [f"known as: {', '.join(sorted(found.labels))}"]
     if nicknames := unsought(found):
-        print(f"  not looked for inside sentences, only behind an @: {term.plain(', '.join(nicknames))}. Read for them")
+        rows.append(f"not looked for inside sentences, only behind an @: {', '.join(nicknames)}. Read for them")
+    for row in rows:
+        for line in term.wrapped(term.plain(row), term.columns() - 2):
+            print(f"  {line}")
 
 
 def privacy(json: options.AsJson = False, logs: options.Logs = None) -> None:
@@ -143,6 +149,7 @@ def privacy(json: options.AsJson = False, logs: options.Logs = None) -> None:
     """
     from digest.cli import project
     from digest.store import exposure as made
+    from digest.summary import count
 
     settings = project.settings(logs=logs)
     report = made.exposure(settings, project.stages(settings).known, _progress())
@@ -154,8 +161,9 @@ def privacy(json: options.AsJson = False, logs: options.Logs = None) -> None:
 
         print(js.dumps({**asdict(report), "total": report.total}, ensure_ascii=False, indent=1))
         raise typer.Exit(1 if report.pages else 0)
-    print(f"{report.people} speakers, {report.named} under a real name; {report.agreed} agreed to be named")
-    print("in the logs, masked or left out of all that is published:")
+    print(f"{count(report.people, 'speaker')}, {report.named} under a real name; {report.agreed} agreed to be named")
+    none = "" if any(report.total.values()) else " nothing"
+    print(f"in the logs, masked or left out of all that is published:{none}")
     for kind, number in sorted(report.total.items(), key=lambda item: (-item[1], item[0])):
         print(f"  {number:>7,}  {kind}")
     worst = sorted(report.logs, key=lambda p: (-_masked(p.kinds), p.path))[:SHOWN]

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from digest import evaluate, measure
-from digest.cli.term import columns, cut, pad, width
-from digest.evaluate import Figures, Slip, TalkFigures
-from digest.measure import Measured
+from digest.cli.project import shown
+from digest.cli.term import columns, cut, pad, width, wrapped
+from digest.learning import evaluate, measure
+from digest.learning.evaluate import Figures, Slip, TalkFigures
+from digest.learning.measure import Measured
 
 if TYPE_CHECKING:
+    from digest.learning.tune import Tuned
     from digest.pipeline import Stages
-    from digest.tune import Tuned
 
 MOST_CHANGES = 24  # that are shown, the largest
 
@@ -34,7 +35,8 @@ class Report:
 def lines(report: Report) -> Iterator[str]:
     """The report for a reader."""
     figures, talks = measure.total(report.days)
-    yield f"{_count(figures.days, 'day')}: {figures.questions:,} questions published, {figures.predicted:,} found"
+    published = _count(figures.questions, "question")
+    yield f"{_count(figures.days, 'day')}: {published} published, {figures.predicted:,} found"
     yield ""
     if report.other is not None:
         yield from _beside(figures, talks, *measure.total(report.other))
@@ -64,6 +66,10 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> 
         yield cut("  ".join(cells), columns()).rstrip()
 
 
+def _prose(text: str) -> Iterator[str]:
+    yield from wrapped(text, columns())
+
+
 def _figures(f: Figures, t: TalkFigures) -> Iterator[str]:
     yield from table(
         ("", "precision", "recall", "F1"),
@@ -75,14 +81,13 @@ def _figures(f: Figures, t: TalkFigures) -> Iterator[str]:
     )
     yield ""
     yield f"R-precision {_n(f.r_precision)}, average precision {_n(f.average_precision)}"
-    yield _talk(t)
+    yield from _prose(_talk(t))
 
 
 def _talk(t: TalkFigures) -> str:
-    return (
-        f"talk: the right speaker on {t.talk_speaker} of {_count(t.talks, 'day')}, messages F1 {_n(t.talk_f1)}; "
-        f"claimed on {t.talk_false} of {_count(t.talkless, 'day')} without one"
-    )
+    found = f"the right speaker on {t.talk_speaker} of {_count(t.talks, 'day')}, messages F1 {_n(t.talk_f1)}"
+    claimed = f"claimed on {t.talk_false} of {_count(t.talkless, 'day')} without one"
+    return "talk: " + "; ".join([found] * (t.talks > 0) + [claimed] * (t.talkless > 0))
 
 
 def _pairs(f: Figures, g: Figures) -> list[tuple[str, float, float]]:
@@ -114,20 +119,26 @@ def _beside(f: Figures, t: TalkFigures, g: Figures, u: TalkFigures) -> Iterator[
 def tuned(made: Tuned, written: Sequence[str], *, dry_run: bool) -> Iterator[str]:
     """What was fitted, for a reader."""
     learnt = ", ".join(f"{name} from {number:,} examples" for name, number in made.examples.items())
-    yield f"{_count(made.before.days, 'day')}: {made.before.questions:,} questions published; fitted {learnt}"
+    yield from _prose(
+        f"{_count(made.before.days, 'day')}: {_count(made.before.questions, 'question')} published; fitted {learnt}"
+    )
     yield ""
     rows = [(label, _n(a), _n(b), _signed(b - a)) for label, a, b in _pairs(made.before, made.after)]
     yield from table(("", "before", "after", "change"), rows)
     yield ""
-    yield "after: by cross-validation, each day measured with numbers fitted without it. before: the rules as they are;"
-    yield "where they were fitted to these very days, that figure flatters them."
+    yield from _prose(
+        "after: by cross-validation, each day measured with numbers fitted without it. "
+        "before: the rules as they are; where they were fitted to these very days, that figure flatters them."
+    )
     if made.kept:
         yield "So it does the figure after, for weights were held near those (--keep)."
     if made.quotes is not None:
         was, now, of = made.quotes
-        yield f"links: of {of:,} quoted replies, the quote cut away, {was:,} find their parent before, {now:,} after"
+        yield from _prose(
+            f"links: of {of:,} quoted replies, the quote cut away, {was:,} find their parent before, {now:,} after"
+        )
     for name, thresholds in made.thresholds:
-        yield f"threshold of {name}, by fold: {' '.join(f'{t:g}' for t in thresholds)}"
+        yield from _prose(f"threshold of {name}, by fold: {' '.join(f'{t:g}' for t in thresholds)}")
     if not made.settings:
         yield "No number changes."
         return
@@ -141,7 +152,7 @@ def tuned(made: Tuned, written: Sequence[str], *, dry_run: bool) -> Iterator[str
         left=2,
     )
     yield ""
-    yield f"{'would be written' if dry_run else 'written'}: {', '.join(written)}"
+    yield from _prose(f"{'would be written' if dry_run else 'written'}: {', '.join(written)}")
     if not dry_run:
         yield "next: digest rules test, then digest eval --misses"
 
@@ -213,32 +224,40 @@ def _changes(days: Sequence[Measured], others: Sequence[Measured]) -> Iterator[s
 
 
 def _rules(report: Report) -> Iterator[str]:
-    from digest import shares
+    from digest.learning import shares
 
     acts = measure.shares(report.days, report.stages.asking)
-    yield "Rules for questions: turns on which each fired, those in stretches that were taken up, the share of"
-    yield "these that was published, what F1 loses without it (in window, whole day; nothing fitted anew):"
+    yield from _prose(
+        "Rules for questions: turns on which each fired, those in stretches that were taken up, the share of "
+        "these that was published, what F1 loses without it (in window, whole day; nothing fitted anew):"
+    )
     yield from table(
         ("rule", "weight", "fired", "in window", "right", "F1 window", "F1 day"),
         [(*_share(s), _loss(s.window_f1), _loss(s.q_f1)) for s in acts if s.q_f1 is not None],
     )
     yield ""
-    yield "Rules for answers: pairs of a turn and a question on which each fired, those of published questions, the"
-    yield "share of these that was published, what links F1 loses without it:"
+    yield from _prose(
+        "Rules for answers: pairs of a turn and a question on which each fired, those of published questions, the "
+        "share of these that was published, what links F1 loses without it:"
+    )
     yield from table(
         ("rule", "weight", "fired", "published", "right", "F1 links"),
         [(*_share(s), _loss(s.link_f1)) for s in shares.answers(report.days, report.stages)],
     )
     yield ""
-    yield "Rules for links, on quoted replies with the quote cut away: candidates on which each fired, the share of"
-    yield "these that is the parent, the share of all quotes that lose their parent without it:"
+    yield from _prose(
+        "Rules for links, on quoted replies with the quote cut away: candidates on which each fired, the share of "
+        "these that is the parent, the share of all quotes that lose their parent without it:"
+    )
     rows = [(s, _share(s)) for s in shares.links(report.days, report.stages)]
     yield from table(
         ("rule", "weight", "fired", "right", "found"),
         [(told[0], told[1], told[2], told[4], _loss(s.link_f1)) for s, told in rows],
     )
     yield ""
-    yield "Rules for other acts: turns on which each fired, those in window, the share of these published as questions:"
+    yield from _prose(
+        "Rules for other acts: turns on which each fired, those in window, the share of these published as questions:"
+    )
     others = [(s.act, *_share(s)) for s in acts if s.q_f1 is None]
     yield from table(("act", "rule", "weight", "fired", "in window", "questions"), others, left=2)
 
@@ -248,7 +267,7 @@ def _loss(value: float | None) -> str:
 
 
 def _all_shares(report: Report) -> Iterator[measure.Share]:
-    from digest import shares
+    from digest.learning import shares
 
     yield from measure.shares(report.days, report.stages.asking)
     yield from shares.answers(report.days, report.stages)
@@ -265,7 +284,7 @@ def _misses(day: Measured) -> Iterator[str]:
     if not found:
         return
     yield ""
-    yield f"{_name(day)}  {day.day.log.path}"
+    yield f"{_name(day)}  {shown(day.day.log.path)}"
     for slip in found:
         yield _slip(day, slip, "  ")
 

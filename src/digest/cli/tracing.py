@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from digest.cli.term import cut, pad, width, wrapped
@@ -76,9 +77,11 @@ def _acts(t: Trace, columns: int) -> Iterator[str]:
 
 
 def _act(a: Scored, what: str, wide: int, columns: int) -> Iterator[str]:
-    verdict = "yes" if a.taken else "no"
-    side = "over" if a.taken else "not over"
-    yield cut(f"{pad(what, HEAD)}{a.act}: {verdict}, {a.score:+.2f} is {side} {a.threshold:g}  ({a.about})", columns)
+    if a.act == "question":  # whether it is published hangs on the probability, and is said above
+        verdict = f"{a.score:+.2f}, a probability of {1 / (1 + math.exp(-a.score)):.3f}"
+    else:
+        verdict = f"{'yes' if a.taken else 'no'}, {a.score:+.2f} is {'over' if a.taken else 'not over'} {a.threshold:g}"
+    yield cut(f"{pad(what, HEAD)}{a.act}: {verdict}  ({a.about})", columns)
     yield f"{pad('', HEAD)}  {a.bias:+6.2f}  to begin with"
     yield from _fired(a.fired, wide, columns)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from digest import files
 from digest.config import DayLog, Settings
-from digest.editing import Shelf, build, remember
 from digest.model import Log
-from digest.review import Note
+from digest.reviewing.editing import Shelf, build, open_conflicts, remember
+from digest.reviewing.review import Note
 
 SAID: Mapping[str, str] = {
     "added": "new",
@@ -32,8 +32,8 @@ SAID: Mapping[str, str] = {
 class Written:
     """What became of a digest's file: "new", "updated", "merged", "fresh" or "unchanged".
 
-    `conflicts` counts the entries where both sides changed a sentence, `notes` those of which there is something to
-    tell, by kind; `backup` is where the former file is.
+    `conflicts` counts the sentences that both sides changed and that nobody has settled yet, `notes` the entries of
+    which there is something to tell, by kind; `backup` is where the former file is.
     """
 
     path: Path
@@ -52,10 +52,18 @@ def write_digest(
     project's lock.
     """
     shelf = Shelf(settings.root, settings.out)
+    former = () if fresh else open_conflicts(shelf, path)
     done = build(shelf, path, text, fresh=fresh, dry_run=dry_run)
     if sources and not dry_run:
         remember(shelf, path, sources)
-    return Written(path, done.what, done.backup, len(done.conflicts), noted(done.notes))
+    anew = {conflict.key for conflict in done.conflicts}
+    unsettled = len(done.conflicts) + sum(conflict.key not in anew for conflict in former)
+    return Written(path, done.what, done.backup, unsettled, noted(done.notes))
+
+
+def told_of(settings: Settings, path: Path) -> Path:
+    """The file in which the conflicts of the digest at `path` can be read."""
+    return Shelf(settings.root, settings.out).conflicts(path, ".md")
 
 
 def sources(found: DayLog, settings: Settings) -> str:
@@ -81,14 +89,18 @@ def noted(notes: Sequence[Note]) -> tuple[str, ...]:
     return tuple(f"{counts[kind]} {said}" for kind, said in SAID.items() if counts[kind])
 
 
-def shrunk(path: Path, log: Log) -> tuple[str, ...]:
-    """A warning where the digest at `path` was made of messages that the log no longer holds."""
+def shrunk(path: Path, log: Log, whole: Callable[[], Log]) -> tuple[str, ...]:
+    """A warning where the digest at `path` was made of messages that the log no longer holds.
+
+    `whole` reads the log with the messages of who was forgotten: these are still in it.
+    """
     if path.is_symlink() or not path.is_file():
         return ()
     marks = re.findall(r"<!-- [a-z]:[0-9a-z-]+((?: [0-9:-]+)+) -->", files.read_bytes(path).decode("utf-8", "replace"))
     before = {clock for mark in marks for clock in mark.split() if clock != "-"}
-    there = {message.clock for message in log.messages}
-    lost = before - there
+    lost = before - {message.clock for message in log.messages}
+    if 4 * len(lost) > len(before):
+        lost -= {message.clock for message in whole().messages}
     if 4 * len(lost) <= len(before):  # an answer of another day bears that day's time
         return ()
     return (

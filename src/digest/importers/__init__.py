@@ -17,6 +17,7 @@ from digest.importers.source import HEAD, Source, room_of
 from digest.model import Log
 
 FORMATS: tuple[str, ...] = ("jekyll",)
+HEADERS = "A log has a header line for each message: > 09:15:02  name"
 
 __all__ = ["FORMATS", "identify", "read"]
 
@@ -57,5 +58,5 @@ def read(
     source = Source.of(Path(path), encoding)
     name = format or identify(source.head(HEAD), source.path)
     if name is None:
-        raise LogError(f"{path}: not a log of a format we know. Try --format with one of: {', '.join(FORMATS)}")
+        raise LogError(f"{path}: not a log of a format we know. {HEADERS}")
     return _module(name).read(source, day=day, room=room_of(source.path) if room is None else room)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digest.errors import Location, Problem, RulesError
+from digest.rules.expressions import Matcher
 from digest.rules.kind import Kind
 from digest.rules.kinds import All, Length, Lexicon, PairLength, PairLexicon, PairPattern, Pattern
 from digest.rules.load import load
-from digest.rules.match import Matcher, TextRules, expression
+from digest.rules.match import TextRules, expression
 from digest.rules.model import Rule, Rules, Subject
 from digest.rules.subjects import SUBJECTS
 
@@ -135,7 +136,9 @@ def _rule(rule: Rule, subject: Subject, weighs: bool) -> Iterator[Problem]:
     if not rule.why:
         yield _warning(rule.where, "R301", f"{rule.id} has no `why:`; say in a line what it rests on")
     weight = rule.at.get("weight", rule.where)
-    if rule.weight == 0 and weighs:
+    # a folder that sets the weight of a packaged rule to 0 does change something: so does `digest tune`
+    own = weight.path == rule.at.get("kind", rule.where).path
+    if rule.weight == 0 and weighs and own:
         yield _warning(weight, "R302", f"{rule.id} has the weight 0 and changes nothing; weigh it, or `off: true`")
     if (rule.sign == "positive" and rule.weight < 0) or (rule.sign == "negative" and rule.weight > 0):
         yield _warning(weight, "R309", f"{rule.id} is to be {rule.sign} and weighs {rule.weight:g}; change one of them")

@@ -7,6 +7,7 @@ anything is composed.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from digest.errors import Location, Problem
 SIZE_CAP = 1 << 20  # bytes of one file; the packaged files are a hundredth of it
 DEPTH_CAP = 12
 NODE_CAP = 100_000
+# a Chinese keyboard's colon, or one that the value follows at once; `https://…` is neither
+BAD_COLON = re.compile(r"\s*(?:- +)?(?P<key>[a-z_]{2,12})(?P<colon>：|:(?=[^\s:/]))")
 
 
 @dataclass(slots=True)
@@ -129,7 +132,10 @@ def parse(text: str, found: Findings) -> Map | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = Location(found.path, mark.line + 1, mark.column + 1) if mark else Location(found.path)
-        found.problems.append(Problem(where, "R003", f"not YAML: {_hint(error.problem or error.context or '')}"))
+        hint = _colon(found, text, last=mark.line + 1 if mark else None)
+        if hint is None:
+            hint = Problem(where, "R003", f"not YAML: {_hint(error.problem or error.context or '')}")
+        found.problems.append(hint)
     except yaml.YAMLError as error:
         position = getattr(error, "position", None)
         where = Location(found.path)
@@ -140,6 +146,21 @@ def parse(text: str, found: Findings) -> Map | None:
         found.problems.append(Problem(where, "R003", f"not YAML: {reason}"))
     except ValueError as error:  # a lone surrogate in an escape, a line number past C's int
         found.add(None, "R003", f"not YAML: {error}")
+    return None
+
+
+def _colon(found: Findings, text: str, first: int = 1, last: int | None = None) -> Problem | None:
+    """The first key whose colon YAML doesn't take for one, up to line `last`: the parser stumbles only further down.
+
+    `first` is the line at which the text begins.
+    """
+    for number, line in enumerate(text.splitlines()[:last], start=first):
+        if bad := BAD_COLON.match(line):
+            wanted = f"`{bad['key']}: …`"
+            said = (
+                f"a full-width colon; write {wanted}" if bad["colon"] == "：" else f"no space after it; write {wanted}"
+            )
+            return Problem(Location(found.path, number, bad.start("colon") + 1), "R003", f"not YAML: {said}")
     return None
 
 
@@ -238,6 +259,9 @@ def _document(events: Any, found: Findings) -> Map | None:
         found.add(None, "R008", "is empty; it starts with `subject: NAME`")
         return None
     if not isinstance(root, Map):
+        if isinstance(root, Scalar) and (bad := _colon(found, root.value, root.line)):
+            found.problems.append(bad)
+            return None
         found.add(root, "R008", "is no mapping; it starts with `subject: NAME`")
         return None
     return root

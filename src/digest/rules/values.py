@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from digest.rules.expressions import complaint
 from digest.rules.nodes import Findings, Node, Scalar, Seq, did_you_mean
 
 BAD: Final = object()  # what a reader returns once it reported why
@@ -151,8 +152,6 @@ class Regex(Type):
         return "an expression in RE2's syntax"
 
     def read(self, node: Node, found: Findings) -> Any:
-        from digest.rules.match import complaint
-
         text = text_of(node, self, found)
         if text is None:
             return BAD

@@ -11,8 +11,8 @@ from pathlib import Path
 from digest import config, files, forgotten, importers
 from digest.config import Settings
 from digest.errors import DigestError
-from digest.labels import SURNAMES, key
-from digest.people import ME, Known, people
+from digest.persons.labels import SURNAMES, key
+from digest.persons.people import ME, Known, people
 from digest.privacy import mask
 from digest.store.export import remembered
 from digest.store.forget import NAME, names

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest import config, files, forgotten, importers
-from digest.blocks import STAMP
 from digest.clean import PICTOGRAPH
 from digest.config import Settings
-from digest.editing import Shelf, _loaded, decoded, encoded
 from digest.errors import DigestError, UsageError
-from digest.labels import SURNAMES, fold, key
-from digest.people import ME, Known, people
-from digest.review import Base, first
+from digest.persons.labels import SURNAMES, fold, key
+from digest.persons.people import ME, Known, people
+from digest.reviewing.blocks import STAMP
+from digest.reviewing.editing import Shelf, _loaded, decoded, encoded
+from digest.reviewing.review import Base, first
 from digest.store.redact import Person, redacted
 from digest.store.schema import reading
 

@@ -12,9 +12,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
-from digest.blocks import parse
+from digest.learning.published import label
 from digest.privacy import mask
-from digest.published import label
+from digest.reviewing.blocks import parse
 
 KINDS = {"q": "thread", "k": "talk", "n": "notice", "r": "resource"}
 DAY = r"(?:（[0-9-]{10}）|（[0-9]{1,2}月[0-9]{1,2}日）)?"  # on which it was said, where that is another one

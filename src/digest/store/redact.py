@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from digest.blocks import MARK, RULE, STAMP
 from digest.escape import escape
 from digest.forgotten import GOES_ON, INSTEAD
-from digest.labels import fold
+from digest.persons.labels import fold
+from digest.reviewing.blocks import MARK, RULE, STAMP
 from digest.store.published import ANSWER, HEADING, OPEN, QUESTION, plain
 
 GRAM = 6  # characters that, standing together, tell whose words they are

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import sqrt
 
-from digest.rules.match import Matcher
+from digest.rules.expressions import Matcher
 from digest.rules.model import Rules
 from digest.store.published import character_pairs, dice
 from digest.store.words import CHUNK, Lexicon, cut, folded

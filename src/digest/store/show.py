@@ -177,7 +177,7 @@ def _names(db: sqlite3.Connection, persons: Iterable[int]) -> dict[int, str]:
 
 def speakers(db: sqlite3.Connection, said: str) -> tuple[int, ...]:
     """Ids of the person the user named, who must be on the list of those who agreed."""
-    from digest.labels import key
+    from digest.persons.labels import key
 
     row = db.execute(
         "SELECT p.id, p.agreed FROM labels l JOIN people p ON p.id = l.person WHERE l.label = ?", (key(said),)

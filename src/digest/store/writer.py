@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from digest.labels import key
+from digest.persons.labels import key
 from digest.store.rows import DayRows
 from digest.store.schema import SHIFT
 from digest.store.words import spaced

@@ -305,6 +305,21 @@ def test_each_kind_of_mistake_has_its_code(text: str, code: str) -> None:
     assert only(text).code == code
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        ("# mine\nsubject：questions\nrules：\n", (2, 8), "full-width colon; write `subject: …`"),
+        ("subject: questions\nrules:\n  - id：a\n    act: question\n", (3, 7), "full-width colon; write `id: …`"),
+        ("subject: questions\nrules:\n  - id: a\n    weight：2\n    why: x\n", (4, 11), "full-width colon"),
+        ("subject: questions\nrules:\n  - id:a\n    act: question\n", (3, 7), "no space after it; write `id: …`"),
+    ],
+)
+def test_a_colon_that_yaml_does_not_know_is_named_where_it_stands(text: str, place: tuple[int, int], said: str) -> None:
+    problem = only(text)
+    assert (problem.where.line, problem.where.column) == place
+    assert problem.code == "R003" and said in problem.message
+
+
 def test_all_takes_the_parts_of_another_all_rule() -> None:
     text = """\
         subject: links

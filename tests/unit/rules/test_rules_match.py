@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.rules import match
+from digest.rules import expressions
+from digest.rules.expressions import Matcher, complaint
 from digest.rules.kinds import Length, Lexicon, PairPattern, Pattern, Speaker
-from digest.rules.match import Matcher, TextRules, complaint
+from digest.rules.match import TextRules
 from digest.rules.model import Rule
 
 
@@ -61,7 +62,7 @@ def test_a_set_that_runs_out_of_memory_still_answers_rightly(monkeypatch: pytest
     texts = ["我好", "好我3", "好我11", "无", ""]
     expected = [Matcher(patterns).fires(text) for text in texts]
     for memory in (13, 14, 15, 16):
-        monkeypatch.setattr(match, "SET_MEMORY", 1 << memory)
+        monkeypatch.setattr(expressions, "SET_MEMORY", 1 << memory)
         try:
             assert [Matcher(patterns).fires(text) for text in texts] == expected
         except Exception as error:  # too little even for one of them

@@ -1,0 +1,1 @@
+"""Titles from the members' own words, and which threads stand under one."""

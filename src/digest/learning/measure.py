@@ -1,0 +1,166 @@
+"""Days gone through the program and held against what was published of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from digest import pipeline
+from digest import questions as questions_stage
+from digest.acts import Acts
+from digest.curate import Day
+from digest.learning import evaluate, records
+from digest.learning.evaluate import Asked, Counts, Figures, Record, Slip, Speech, TalkFigures
+from digest.model import Log
+from digest.pipeline import Stages
+from digest.questions import QUESTION, Asking, Candidate
+
+Source = tuple[Log, Record]  # a log, and what was published of it
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A day: what was published, what was found."""
+
+    day: Day
+    published: Record
+    found: Record
+
+    @property
+    def counts(self) -> Counts:
+        return evaluate.counts(self.found.questions, self.published.questions, whole=self.published.whole)
+
+    @property
+    def slips(self) -> tuple[Slip, ...]:
+        return evaluate.slips(self.found.questions, self.published.questions, whole=self.published.whole)
+
+    @property
+    def talks(self) -> tuple[Speech | None, Speech | None]:
+        return self.found.talk, self.published.talk
+
+    def clock(self, position: int) -> str:
+        """When the message at a header position was sent; "" where the log has none there."""
+        return next((m.clock for m in self.day.log.messages if position in m.positions), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a rule does over days: on how many turns it fired, how many of them stand in stretches that were taken up,
+    how many were published; what F1 loses without it, in window and over the whole day (nothing is fitted anew)."""
+
+    rule: str
+    act: str
+    weight: float
+    fired: int
+    inside: int
+    right: int
+    window_f1: float | None = None
+    q_f1: float | None = None
+    link_f1: float | None = None  # of rules for answers; of rules for links the share of quotes that lose their parent
+
+
+def measured(sources: Iterable[Source], stages: Stages) -> Iterator[Measured]:
+    """The days one after the other."""
+    for log, published in sources:
+        day = pipeline.analyse(log, stages, evidence=False)
+        yield Measured(day, published, records.of_day(day, pipeline.questions(day, stages)))
+
+
+def total(days: Sequence[Measured]) -> tuple[Figures, TalkFigures]:
+    """The figures over all days."""
+    return evaluate.figures([d.counts for d in days]), evaluate.talk_figures(d.talks for d in days)
+
+
+def kept(day: Day, scores: Sequence[float], asking: Asking) -> tuple[Candidate, ...]:
+    """The questions of a day that would be kept if its turns had these scores (log-odds)."""
+    acts = day.acts
+    rated = Acts({**acts.scores, QUESTION: list(scores)}, acts.taken, acts.fired, acts.rules)
+    # what is under the threshold is not kept, so it need not be found
+    found = questions_stage.candidates(day.scene, rated, replace(asking, floor=max(asking.floor, asking.threshold)))
+    turns = day.scene.turns
+    return tuple(c for c in found if c.score >= asking.threshold and any(turns[t].text for t in c.turns))
+
+
+def asked(day: Day, scores: Sequence[float], asking: Asking) -> tuple[Asked, ...]:
+    """The same with the positions of their messages; without answers."""
+    turns = day.scene.turns
+    return tuple(
+        Asked(tuple(sorted(p for t in c.turns for p in turns[t].positions)), (), c.score)
+        for c in kept(day, scores, asking)
+    )
+
+
+def shares(days: Sequence[Measured], asking: Asking) -> tuple[Share, ...]:
+    """What each rule for questions does over days, the most useful first; then those of the other acts, by id."""
+    baseline = [
+        evaluate.counts(
+            asked(d.day, d.day.acts.scores[QUESTION], asking), d.published.questions, whole=d.published.whole
+        )
+        for d in days
+    ]
+    with_all = evaluate.figures(baseline)
+    found = []
+    for act, rules in (days[0].day.acts.rules if days else {}).items():
+        tallies, turns = _tallies(days, act, len(rules))
+        for k, rule in enumerate(rules):
+            fired, inside, right = tallies[k]
+            losses: tuple[float | None, float | None] = (None, None)
+            if act == QUESTION:
+                without = evaluate.figures(_without(days, [t[k] for t in turns], rule.weight, asking, baseline))
+                losses = (with_all.window_f1 - without.window_f1, with_all.q_f1 - without.q_f1)
+            found.append(Share(rule.id, act, rule.weight, fired, inside, right, *losses))
+    return tuple(sorted(found, key=lambda s: (s.act != QUESTION, -(s.window_f1 or 0.0), s.act, s.rule)))
+
+
+def _tallies(days: Sequence[Measured], act: str, rules: int) -> tuple[list[list[int]], list[list[list[int]]]]:
+    """For each rule of an act: turns on which it fired, those of them in window, those published; and for each day
+    and rule the turns."""
+    made = [[0, 0, 0] for _ in range(rules)]
+    turns = []
+    for d in days:
+        marks = labels(d.day, d.published)
+        here: list[list[int]] = [[] for _ in range(rules)]
+        for turn, on in enumerate(d.day.acts.fired[act]):
+            inside, right = marks[turn]
+            for k in on:
+                tally = made[k]
+                tally[0] += 1
+                tally[1] += inside
+                tally[2] += right
+                here[k].append(turn)
+        turns.append(here)
+    return made, turns
+
+
+def labels(day: Day, published: Record) -> list[tuple[bool, bool]]:
+    """For each turn: whether it stands in a stretch that was taken up, whether it was published as a question."""
+    spans = evaluate.windows(published.questions)
+    wanted = {m for q in published.questions for m in q.messages}
+    return [
+        (published.whole or evaluate.within(turn.positions, spans), not wanted.isdisjoint(turn.positions))
+        for turn in day.scene.turns
+    ]
+
+
+def _without(
+    days: Sequence[Measured],
+    fired: Sequence[Sequence[int]],
+    weight: float,
+    asking: Asking,
+    baseline: Sequence[Counts],
+) -> list[Counts]:
+    """What the days add to the figures where a rule that fired on these turns of each weighs nothing."""
+    line = math.log(asking.threshold / (1 - asking.threshold)) if 0 < asking.threshold < 1 else 0.0
+    made = []
+    for d, turns, before in zip(days, fired, baseline, strict=True):
+        scores = d.day.acts.scores[QUESTION]
+        # only a turn that crosses the line changes what is kept
+        if not any((scores[t] >= line) != (scores[t] - weight >= line) for t in turns):
+            made.append(before)
+            continue
+        changed = list(scores)
+        for t in turns:
+            changed[t] -= weight
+        made.append(evaluate.counts(asked(d.day, changed, asking), d.published.questions, whole=d.published.whole))
+    return made

@@ -1,0 +1,1 @@
+"""Which turn replies to which, and which answers which question."""
