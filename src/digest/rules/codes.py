@@ -32,6 +32,7 @@ CODES: dict[str, str] = {
     "R117": "An `all` rule names no other `all` rule under `not:`; under `of:` it may, and that one's parts count.",
     "R118": "min is over max.",
     "R119": "An `all` rule can't build on itself, neither outright nor by way of others.",
+    "R120": "An entry changes a rule that is not there: misspelt, or gone from the packaged rules since.",
     # R2: a rule's own examples
     "R201": "A sentence under `match` does not make the rule fire.",
     "R202": "A sentence under `no_match` makes the rule fire.",

@@ -129,6 +129,10 @@ class _Merged:
 
         if rule is None:
             near = did_you_mean(draft.id, self.drafts.keys() - {draft.id})
+            if draft.values.keys() <= {"weight", "off"}:  # as `tune` writes them
+                gone = f"there is no rule {draft.id!r} to change{near}"
+                tell("id", "R120", f"{gone}; if newer packaged rules are without it, take this entry out")
+                return
             hint = f"; if it is to change another rule, none has its id{near}" if "did you" in near else ""
             tell("id", "R111", f"the rule {draft.id!r} has no kind: {', '.join(self.declaration.kinds)}{hint}")
             return
