@@ -53,7 +53,8 @@ def candidates(scene: Scene, acts: Acts, asking: Asking) -> tuple[Candidate, ...
         if i in used:
             continue
         parts = [i]
-        if acts.has(i, OPENING):
+        # an announcement that holds its question waits for none
+        if acts.has(i, OPENING) and scores[i] < asking.threshold:
             after = _next_own(scene, i, asking.opened)
             if after is not None and after not in used:
                 parts.append(after)

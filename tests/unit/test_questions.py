@@ -58,6 +58,20 @@ def test_an_announcement_and_the_question_that_follows_it_are_one_candidate(stag
     assert any({0, 2} <= set(c.turns) for c in made.candidates)
 
 
+def test_an_announcement_that_holds_its_question_waits_for_none(stages: Stages) -> None:
+    made = day(
+        stages,
+        (0, "甲", "请教一个问题"),
+        (4, "甲", "渠道路由一般按费率还是按成功率来设计？有什么好的方案吗"),
+        (40, "乙", "你们费率差得多么，为什么要按费率来选渠道"),
+        (80, "甲", "差得不多，网上都这么说"),
+        (120, "丙", "我们先看成功率，费率相近的时候才按费率选渠道"),
+    )
+    assert made.scene.turns[0].messages == (0, 1)
+    assert made.acts.has(0, "opening")
+    assert not any({0, 2} <= set(c.turns) for c in made.candidates)
+
+
 def test_evidence_of_an_act_adds_up_to_its_score(stages: Stages, seed: Day) -> None:
     bias = stages.rules.subject("questions").tables["acts"]["question"]["bias"]
     for i in range(0, len(seed.scene.turns), 7):
