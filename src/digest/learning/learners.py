@@ -19,6 +19,7 @@ SUBJECTS = ("questions", "links", "answers")
 STEP = 0.05  # weights are written in such steps, so that a person can read them
 THRESHOLDS = tuple(n / 50 for n in range(6, 31))  # 0.12, 0.14, … 0.6
 BESIDE = 2  # thresholds on either side that count with one
+HELD = 10.0  # how much more strongly links are held to what they are: quotes are few, and fit upon fit would drift
 
 Progress = Callable[[str, int, int], None]
 
@@ -170,18 +171,19 @@ def links(
     signs = [r.sign for r in rules]
     tables = [one.table for one, _ in replying]
     of_fold = [fold for _, fold in replying]
+    strength = HELD * how.strength
     before = after = 0
     by_fold = []
     for fold in range(how.folds):
         told("fitting links", fold, how.folds)
         others = _without(tables, of_fold, fold)
-        weights = _rounded(fit.fitted(fit.joined(others), signs, how.strength, former, former)) if others else former
+        weights = _rounded(fit.fitted(fit.joined(others), signs, strength, former, former)) if others else former
         by_fold.append(weights)
         for one, f in replying:
             if f == fold:
                 before += one.found(former)
                 after += one.found(weights)
-    every = fit.fitted(fit.joined(tables), signs, how.strength, former, former)
+    every = fit.fitted(fit.joined(tables), signs, strength, former, former)
     total = sum(one.quotes + one.lost for one, _ in replying)
     return Learnt(
         tuple(tuple(_settings("links", rules, weights, tables)) for weights in by_fold),
