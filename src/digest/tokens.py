@@ -53,6 +53,10 @@ class Engine(Protocol):
 
     def tag(self, text: str, hmm: bool = True) -> Sequence[tuple[str, str]]: ...
 
+    def cut(self, text: str) -> Sequence[str]:
+        """The words that `tag` gives, without their tags: half the time."""
+        ...
+
     def frequency(self, word: str) -> int: ...
 
 
@@ -297,11 +301,11 @@ def rust_engine(terms: tuple[str, ...]) -> Engine:
 
     if _claimed:
         own = rjieba.Jieba()
-        tag, add, has, frequency = own.tag, own.add_word, own.has_word, own.suggest_freq
+        tag, cut, add, has, frequency = own.tag, own.cut, own.add_word, own.has_word, own.suggest_freq
     else:
         _claimed.append(terms)
-        tag, add, has, frequency = rjieba.tag, rjieba.add_word, rjieba.has_word, rjieba.suggest_freq
-    return _Engine(tag, add, has, frequency, terms)
+        tag, cut, add, has, frequency = rjieba.tag, rjieba.cut, rjieba.add_word, rjieba.has_word, rjieba.suggest_freq
+    return _Engine(tag, cut, add, has, frequency, terms)
 
 
 class _Engine:
@@ -310,12 +314,14 @@ class _Engine:
     def __init__(
         self,
         tag: Callable[[str, bool], Sequence[tuple[str, str]]],
+        cut: Callable[[str, bool], Sequence[str]],
         add: Callable[[str, int | None, str | None], int],
         has: Callable[[str], bool],
         frequency: Callable[[str], int],
         terms: Sequence[str],
     ) -> None:
         self._tag = tag
+        self._plain = cut
         self._has = has
         self._frequency = frequency
         # a user word's frequency is chosen to win the cut and tells nothing about rarity: ask before adding
@@ -325,6 +331,9 @@ class _Engine:
 
     def tag(self, text: str, hmm: bool = True) -> Sequence[tuple[str, str]]:
         return self._tag(text, hmm)
+
+    def cut(self, text: str) -> Sequence[str]:
+        return self._plain(text, True)
 
     def frequency(self, word: str) -> int:
         if word in self._before:
@@ -367,6 +376,9 @@ class _Reference:
 
     def tag(self, text: str, hmm: bool = True) -> Sequence[tuple[str, str]]:
         return [(word, self._tags.get(word, "x")) for word in self._cut(text, HMM=hmm)]
+
+    def cut(self, text: str) -> Sequence[str]:
+        return list(self._cut(text, HMM=True))
 
     def frequency(self, word: str) -> int:
         return self._before[word] if word in self._before else int(self._frequencies.get(word, 0))

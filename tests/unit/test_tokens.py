@@ -117,6 +117,13 @@ def test_rjieba_cuts_as_jieba_does(packaged: Vocabulary) -> None:
         assert packaged.words(line) == reference.words(line), line
 
 
+@pytest.mark.parametrize("reference", [False, True])
+def test_cut_gives_the_words_that_tag_gives(packaged: Vocabulary, reference: bool) -> None:
+    engine = Vocabulary(packaged.terms, reference=reference).engine
+    text = "热点账户先记流水\n再异步汇总，T+1 对账；API 返回 502 怎么办"
+    assert list(engine.cut(text)) == [word for word, _ in engine.tag(text)]
+
+
 def test_rjieba_and_jieba_know_the_same_frequencies(packaged: Vocabulary) -> None:
     reference = Vocabulary(packaged.terms, reference=True)
     for word in ("灰度", "数据库", "热点账户", "支付", "技术"):

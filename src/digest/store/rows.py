@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import compress
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from digest.model import Entry, Log, People, Question
@@ -140,7 +139,7 @@ def counted(texts: Iterable[str], stages: Stages) -> dict[str, int]:
     """How often each word of two characters or more stands in the texts."""
     text = folded("\n".join(texts))
     # one call for the day: what the segmenter makes of Latin letters goes unused
-    counts = Counter(map(itemgetter(0), stages.vocabulary.engine.tag(text)))
+    counts = Counter(stages.vocabulary.engine.cut(text))
     words = {w: n for w, n in counts.items() if 1 < len(w) <= LONGEST and HAN.fullmatch(w)}
     latin = Counter(LATIN.findall(text))
     return words | {w: n for w, n in latin.items() if len(w) < 30}
