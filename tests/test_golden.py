@@ -19,3 +19,9 @@ def test_the_published_digest_of_the_seeds_day_is_what_the_program_writes(tmp_pa
     if os.environ.get("DIGEST_GOLDEN"):
         (ROOT / PAGE).write_bytes(written)
     assert (ROOT / PAGE).read_bytes() == written
+
+
+def test_small_talk_and_rhetoric_stand_nowhere_in_it() -> None:
+    page = (ROOT / PAGE).read_text("utf-8")
+    found = [s for s in ("今天还上班吧", "发个不错的工作机会给大家可以吧", "你说他是程序员么", "央企还跳") if s in page]
+    assert not found
