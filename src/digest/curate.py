@@ -16,6 +16,7 @@ from digest.talks import talk_text
 from digest.talks.talk_rules import Talking
 
 WORDS = ("text", "item")  # kinds of lines that say something
+BELOW = "below the threshold"  # why most candidates are not published
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def questions(day: Day, cleaning: Cleaning, threshold: float, least: float = 0.0
                 kept=kept,
                 answers=published,
                 evidence=candidate.act.evidence,
-                why_not="" if kept else ("without words to print" if looked_at and not says else "below the threshold"),
+                why_not="" if kept else ("without words to print" if looked_at and not says else BELOW),
             )
         )
     ids = [q.id for q in made]

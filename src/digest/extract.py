@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from digest.curate import Day
+from digest.linking.links import taken
 from digest.model import Answer, Digest, Line, Link, Question
 from digest.privacy import mask
 from digest.render import Layout, paragraphs
@@ -81,7 +82,7 @@ def published(lines: Sequence[Line], layout: Layout) -> str:
 
 def replies(day: Day) -> tuple[Link, ...]:
     """The best link of each turn that has one, in order of the turns."""
-    return tuple(sorted((k for k in day.links if k.rank == 0), key=lambda k: (k.child, k.parent)))
+    return taken(day.links)
 
 
 def _answer(day: Day, answer: Answer, layout: Layout) -> dict[str, Any]:

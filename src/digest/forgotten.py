@@ -76,7 +76,7 @@ class Forgotten:
             if lengths is None:
                 lengths = self._starts[start] = self._lengths.get(_start(self.secret, start), ())
             end = next((at + n for n in lengths if self._is_name(text, at, at + n)), 0)
-            if not end or any(a < end and at < b and not (at <= a and b <= end) for a, b in theirs):
+            if not end or overlapped(at, end, theirs):
                 at += 1
                 continue
             mention = at > last and text[at - 1] == "@"
@@ -107,6 +107,11 @@ def longer(labels: Iterable[str], is_name: Callable[[str], bool]) -> re.Pattern[
         (w for w in words if any(is_name(w[i : i + SHORTEST]) for i in range(len(w) - 1))), key=lambda w: (-len(w), w)
     )
     return re.compile("|".join(map(re.escape, held))) if held else None
+
+
+def overlapped(start: int, end: int, words: Iterable[tuple[int, int]]) -> bool:
+    """Whether a stretch is a part of one of the words, or runs over an edge of it; a word within it is none."""
+    return any(a < end and start < b and not (start <= a and b <= end) for a, b in words)
 
 
 def _latin(char: str) -> bool:

@@ -1,13 +1,13 @@
 """The types that travel through the pipeline: frozen values, nothing of ours imported.
 
-Message → Turn → Act → Link → Thread → Entry → Digest. Positions are 0-based places of message headers in the log
+Message → Turn → Act → Link → Entry → Digest. Positions are 0-based places of message headers in the log
 file; every `> HH:MM:SS  name` header counts, also one with an empty body, also a doubled one.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 
@@ -239,6 +239,11 @@ class Entry:
     title: str = ""
     earlier: tuple[Earlier, ...] = ()
 
+    @property
+    def last_answered(self) -> int:
+        """Place of the last question that has an answer, -1 for none; those before it lead on and wait for nothing."""
+        return max((n for n, q in enumerate(self.questions) if q.answers), default=-1)
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -267,3 +272,8 @@ class Digest:
     title: str
     source: str  # the line that says where it comes from
     sections: tuple[Section, ...]
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        """Every entry, in the order of the page."""
+        return (entry for section in self.sections for topic in section.topics for entry in topic.entries)

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from digest.curate import Day
+from digest.curate import BELOW, Day
 from digest.model import Digest, Log, Question
 
-BELOW = "below the threshold"
 CLOSEST = 3  # questions left out that are named, the best ones
 
 
@@ -79,9 +78,8 @@ def summary(
 def _led_on(digest: Digest) -> frozenset[str]:
     """Questions that lead on to an answered one of their entry: they wait for nothing."""
     found: set[str] = set()
-    for entry in (entry for section in digest.sections for topic in section.topics for entry in topic.entries):
-        last = max((place for place, q in enumerate(entry.questions) if q.answers), default=0)
-        found.update(q.id for q in entry.questions[:last])
+    for entry in digest.entries:
+        found.update(q.id for q in entry.questions[: max(0, entry.last_answered)])
     return frozenset(found)
 
 

@@ -27,7 +27,7 @@ def noted(digest: Digest, store: Path, stages: Stages) -> tuple[Digest, tuple[st
     `store` must be there. A store that can't be used stops no build: it can be built again at any time.
     """
     how = enough(stages.rules)
-    waiting = [e for s in digest.sections for t in s.topics for e in t.entries if _is_open(e)]
+    waiting = [e for e in digest.entries if _is_open(e)]
     if not waiting or not how.most:
         return digest, ()
     try:
@@ -49,7 +49,7 @@ def noted(digest: Digest, store: Path, stages: Stages) -> tuple[Digest, tuple[st
 
 def told(digest: Digest) -> tuple[Earlier, ...]:
     """Where a digest says that something was answered before."""
-    return tuple(b for s in digest.sections for t in s.topics for e in t.entries for b in e.earlier)
+    return tuple(earlier for entry in digest.entries for earlier in entry.earlier)
 
 
 def _is_open(entry: Entry) -> bool:
@@ -61,8 +61,7 @@ def _before(
     db: sqlite3.Connection, entry: Entry, day: dt.date, room: str, how: Enough, layout: Layout
 ) -> tuple[Earlier, ...]:
     found: dict[str, Earlier] = {}
-    last = max((n for n, q in enumerate(entry.questions) if q.answers), default=-1)
-    for question in entry.questions[last + 1 :]:
+    for question in entry.questions[entry.last_answered + 1 :]:
         for earlier in answered_before(db, published(question.lines, layout), day, room, how):
             found.setdefault(earlier.id, earlier)
     return tuple(found.values())[: how.most]

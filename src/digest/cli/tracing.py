@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from digest.cli.term import cut, pad, width, wrapped
+from digest.curate import BELOW
 from digest.explain import Fired, Place, Scored, Tie, Trace
 
 HEAD = 11  # columns before what is told
@@ -56,7 +57,7 @@ def _question(t: Trace, columns: int) -> Iterator[str]:
     else:
         side = "over" if q.score >= q.threshold else "under"
         text = f"{q.verdict}: {q.score:.3f}, {side} the threshold {q.threshold:g}"
-        if q.why and q.why != "below the threshold":
+        if q.why and q.why != BELOW:
             text += f"; {q.why}"
         text += f"; {q.answers} answers" if q.answers != 1 else "; 1 answer"
         if q.follows:

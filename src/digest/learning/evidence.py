@@ -112,7 +112,7 @@ def _run(day: Day, quotes: Sequence[int]) -> frozenset[int]:
 
 def _printed_before(day: Day, published: Record) -> dict[int, frozenset[int]]:
     """For each turn that was published as an answer its question's turns and the answers printed before it."""
-    of_position = {p: t.index for t in day.scene.turns for p in t.positions}
+    of_position = links_stage.places(day.scene.turns)
     found: dict[int, frozenset[int]] = {}
     for asked in published.questions:
         above = {of_position[p] for p in asked.messages if p in of_position}
@@ -168,7 +168,7 @@ def answered(
     known = facts(day.scene, day.acts, stages.vocabulary)
     subject, how = stages.rules.subject("answers"), stages.answering
     turns = day.scene.turns
-    of_position = {p: t.index for t in turns for p in t.positions}
+    of_position = links_stage.places(turns)
     right, matched = _right(day, published, groups, of_position)
     groups_of = [g.turns for g in groups]
     examples = tuple(answers_stage.examples(known, groups_of, subject, how, day.links, right, frozenset(matched)))

@@ -75,8 +75,13 @@ def links(facts: Facts, subject: Subject, how: Linking, *, evidence: bool = Fals
     return tuple(found)
 
 
-def taken(found: Sequence[Link], threshold: float) -> tuple[Link, ...]:
-    """The links that are likely enough to make a thread, one of each child at most, in order."""
+def places(turns: Sequence[Turn]) -> dict[int, int]:
+    """Header position of a message → its turn."""
+    return {p: t.index for t in turns for p in t.positions}
+
+
+def taken(found: Sequence[Link], threshold: float = -1.0) -> tuple[Link, ...]:
+    """The best link of each child, where its probability is over the threshold, in order of the children."""
     return tuple(sorted((k for k in found if k.rank == 0 and k.score > threshold), key=lambda k: (k.child, k.parent)))
 
 
@@ -106,7 +111,7 @@ def quoted(log: Log, turns: Sequence[Turn]) -> tuple[Turn, ...]:
     A quote names its speaker and gives the text, long ones cut: it is the latest earlier message that begins with it,
     or holds it where it is long enough.
     """
-    home = {p: t.index for t in turns for p in t.positions}
+    home = places(turns)
     # most days hold no quote: only then is every text made bare
     quoting = any(m.quote for m in log.messages)
     bare = [_bare(m.text) if quoting else "" for m in log.messages]

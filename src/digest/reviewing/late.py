@@ -267,7 +267,7 @@ def _entry(lates: Sequence[Late]) -> Entry:
 
 
 def _threads(digest: Digest) -> Sequence[Entry]:
-    return [e for section in digest.sections for topic in section.topics for e in topic.entries if e.kind == "thread"]
+    return [e for e in digest.entries if e.kind == "thread"]
 
 
 def _keys(people: People, person: int) -> frozenset[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from digest.escape import escape
-from digest.forgotten import GOES_ON, INSTEAD
+from digest.forgotten import GOES_ON, INSTEAD, overlapped
 from digest.persons.labels import fold
 from digest.reviewing.blocks import MARK, RULE, STAMP
 from digest.store.published import ANSWER, HEADING, OPEN, QUESTION, plain
@@ -55,7 +55,7 @@ class Person:
         theirs = [found.span() for found in self.others.finditer(text)] if self.others else []
         for found in self.pattern.finditer(fold(text)):
             start, end = found.span()
-            if any(a < end and start < b and not (start <= a and b <= end) for a, b in theirs):
+            if overlapped(start, end, theirs):
                 continue
             parts += [text[last:start], INSTEAD]
             last, number = end, number + 1

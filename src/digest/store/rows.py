@@ -170,7 +170,7 @@ def _entry(entry: Entry, section: str, topic: str, day: Day, layout: Layout) -> 
     from digest.extract import published as printed
 
     if entry.kind == "thread":
-        last = max((n for n, q in enumerate(entry.questions) if q.answers), default=-1)
+        last = entry.last_answered
         questions = tuple(_question(q, day, layout, n < last) for n, q in enumerate(entry.questions))
         return EntryRow(entry.id, entry.kind, section, topic, True, questions)
     text = printed(entry.lines, layout)
