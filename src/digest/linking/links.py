@@ -26,7 +26,8 @@ class Linking:
 
     window: int = 3600  # seconds
     near: int = 15  # turns that are candidates whatever they say
-    candidates: int = 40  # turns more, where they share words or are addressed
+    candidates: int = 40  # turns more, where they share words
+    addressed: int = 60  # so many, where the turn names who spoke then
     threshold: float = 0.3  # probability over which a link makes a thread
     none: float = 0.0  # log-odds of answering nobody
 
@@ -57,7 +58,7 @@ class Choice:
 def linking(rules: Rules) -> Linking:
     """The settings of rules/links.yml."""
     s = rules.subject("links").settings
-    return Linking(s["window"], s["near"], s["candidates"], s["threshold"], s["none"])
+    return Linking(s["window"], s["near"], s["candidates"], s["addressed"], s["threshold"], s["none"])
 
 
 def links(facts: Facts, subject: Subject, how: Linking, *, evidence: bool = False) -> tuple[Link, ...]:
@@ -200,7 +201,8 @@ class _Nearby:
                 start = bisect_right(held, far)
                 wanted.update(held[start : bisect_right(held, near, start)])
         if turn.mentions:
-            wanted.update(j for j in range(far + 1, near + 1) if turns[j].speaker in turn.mentions)
+            first = max(0, child - how.addressed)
+            wanted.update(j for j in range(first, near + 1) if turns[j].speaker in turn.mentions)
         if wanted:
             found += sorted((j for j in wanted if ends[j] >= earliest), reverse=True)
         if turn.quotes:

@@ -135,7 +135,8 @@ _ALL = (
         settings={
             "window": span("how far back a parent is looked for", 3600),
             "near": whole("so many earlier turns are candidates whatever they say", 15, 1, "turns"),
-            "candidates": whole("so many more, where they share words or are addressed", 40, 1, "turns"),
+            "candidates": whole("so many more, where they share words", 40, 1, "turns"),
+            "addressed": whole("so many earlier turns are candidates where the turn names who spoke", 60, 1, "turns"),
             "threshold": share("a link is taken where its probability is over this", 0.3),
             "none": odds("score of having no parent", 0.0),
         },
