@@ -63,12 +63,13 @@ def titles(
     rules: TitleRules,
     day: Day | None = None,
     count: int = 5,
+    answered: bool = True,
 ) -> tuple[Candidate, ...]:
     """The best titles of a thread or of several threads under one heading, best first.
 
     `questions` come with the one that opened the thread first, then its follow-ups or the other threads' questions;
     a later one gives the title only where it is clearly better. Answers lend weight to the words they take up, and give
-    the title where the questions hold none.
+    the title where the questions hold none, unless `answered` is false.
     """
     weigh = _weights(questions, answers, words, day)
     found = _of(questions[0], words, rules, weigh) if questions else []
@@ -80,7 +81,7 @@ def titles(
         # the first that names a subject: what comes after it has gone on from there
         if max((c.score for c in later), default=0.0) >= 3.0:
             break
-    if max((c.score for c in found), default=0.0) < 2.0:
+    if answered and max((c.score for c in found), default=0.0) < 2.0:
         for text in answers[:6]:
             found += [_less(c, 2.5, "from an answer") for c in _of(text, words, rules, weigh)]
     whole = _whole(questions[0], words, rules) if questions else ""

@@ -209,13 +209,18 @@ def _named(
     strongest = frozenset((said or list(shared))[:4])
     for place, thread in enumerate(threads):
         others = [t.question for t in threads if t is not thread]
-        for c in titles((thread.question,), [*others, *answers], words, rules.titles, rarity, count=8):
+        asking = (thread.question, *thread.more)
+        # an answer says what one thread came to, and heads several only where no question names a subject
+        offered = titles(asking, [*others, *answers], words, rules.titles, rarity, count=8, answered=False)
+        for c in offered:
             own = words.content_words(c.text)
             common = sum(w in strongest for w in own)
             rest = len(own) - common
             # what only one of them asks makes no heading for all
             score = c.score + 2.0 * common - 0.6 * rest - 1.0 * place - (3.0 if not common else 0.0)
             found.append(Candidate(c.text, round(score, 4), (*c.why, f"of thread {place + 1}, {common} words shared")))
+    if not found:
+        return titles([t.question for t in threads], answers, words, rules.titles, rarity)
     best: dict[str, Candidate] = {}
     for c in sorted(found, key=lambda c: -c.score):
         best.setdefault(c.text.lower(), c)
