@@ -12,9 +12,6 @@ from digest.cli import options, term
 from digest.cli.knowledge import Since, Until
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable
-
     from digest.config import Settings
     from digest.store.sameness import Likeness
 
@@ -45,24 +42,18 @@ def faq(
     from digest import config
     from digest.cli import project
     from digest.errors import UsageError
-    from digest.rules.load import load
-    from digest.store import pages
-    from digest.store.sameness import how
 
     settings = project.settings(out=out, templates=templates)
     first, last = (config.parse_day(d).isoformat() if d else "" for d in (since, until))
     if limit < 1:
         raise UsageError(f"--limit {limit}: nothing to write. Give a number from 1 on")
 
-    def made(db: sqlite3.Connection) -> dict[str, Any]:
-        page = pages.faq(db, _front(settings), how(load(settings.rules)), room, first, last, limit)
-        for question, days, found in page["why"] if why else ():
-            print(term.cut(question, term.columns()))
-            for line in term.wrapped(f"{', '.join(days)}\n{_reason(found)}", term.columns() - 2):
-                print(f"  {line}")
-        return page
-
-    _write(settings, "faq", "faq.md.j2", room, made, "items", dry_run=dry_run, fresh=fresh)
+    template, context = _made(settings, "faq", room, first, last, limit)
+    for question, days, found in context["why"] if why else ():
+        print(term.cut(question, term.columns()))
+        for line in term.wrapped(f"{', '.join(days)}\n{_reason(found)}", term.columns() - 2):
+            print(f"  {line}")
+    _write(settings, "faq", room, template, context, len(context["items"]), dry_run=dry_run, fresh=fresh)
 
 
 def _reason(found: Likeness) -> str:
@@ -85,7 +76,7 @@ def month(
     """Write a month's roundup: its talks, the best threads, what stayed open, thanks to who agreed to be named."""
     from digest.store import pages
 
-    _roundup(pages.month(name), room, out, templates, dry_run=dry_run, fresh=fresh)
+    _roundup(pages.month(name).name, room, out, templates, dry_run=dry_run, fresh=fresh)
 
 
 def week(
@@ -99,28 +90,30 @@ def week(
     """Write a week's roundup: its talks, the best threads, what stayed open, thanks to who agreed to be named."""
     from digest.store import pages
 
-    _roundup(pages.week(name), room, out, templates, dry_run=dry_run, fresh=fresh)
+    _roundup(pages.week(name).name, room, out, templates, dry_run=dry_run, fresh=fresh)
 
 
 def _roundup(
-    span: Any, room: str | None, out: Path | None, templates: Path | None, *, dry_run: bool, fresh: bool
+    name: str, room: str | None, out: Path | None, templates: Path | None, *, dry_run: bool, fresh: bool
 ) -> None:
     from digest.cli import project
-    from digest.rules.load import load
-    from digest.store import pages
-    from digest.store.sameness import how
 
     settings = project.settings(out=out, templates=templates)
-
-    def made(db: sqlite3.Connection) -> dict[str, Any]:
-        return pages.roundup(db, span, _front(settings), how(load(settings.rules)), room)
-
-    _write(settings, span.name, "roundup.md.j2", room, made, "best", dry_run=dry_run, fresh=fresh)
+    template, context = _made(settings, name, room)
+    _write(settings, name, room, template, context, len(context["best"]), dry_run=dry_run, fresh=fresh)
 
 
 def rendered(settings: Settings, name: str, room: str | None) -> tuple[Path, str]:
     """Where a page of this name lies, and what it would say now, made without further options."""
     from digest import render
+
+    return place(settings, name, room), render.rendered(*_made(settings, name, room), settings.templates).text
+
+
+def _made(
+    settings: Settings, name: str, room: str | None, since: str = "", until: str = "", limit: int = LIMIT
+) -> tuple[str, dict[str, Any]]:
+    """The template of the page of this name, and what the store holds for it."""
     from digest.rules.load import load
     from digest.store import pages, schema
     from digest.store.sameness import how
@@ -128,11 +121,9 @@ def rendered(settings: Settings, name: str, room: str | None) -> tuple[Path, str
     front, alike = _front(settings), how(load(settings.rules))
     with schema.reading(schema.place(settings.root)) as db:
         if name == "faq":
-            template, context = "faq.md.j2", pages.faq(db, front, alike, room, "", "", LIMIT)
-        else:
-            span = pages.week(name) if "W" in name else pages.month(name)
-            template, context = "roundup.md.j2", pages.roundup(db, span, front, alike, room)
-    return place(settings, name, room), render.rendered(template, context, settings.templates).text
+            return "faq.md.j2", pages.faq(db, front, alike, room, since, until, limit)
+        span = pages.week(name) if "W" in name else pages.month(name)
+        return "roundup.md.j2", pages.roundup(db, span, front, alike, room)
 
 
 def place(settings: Settings, name: str, room: str | None) -> Path:
@@ -153,10 +144,10 @@ def _front(settings: Settings) -> dict[str, Any]:
 def _write(
     settings: Settings,
     name: str,
-    template: str,
     room: str | None,
-    made: Callable[[sqlite3.Connection], dict[str, Any]],
-    counted: str,
+    template: str,
+    context: dict[str, Any],
+    count: int,
     *,
     dry_run: bool,
     fresh: bool,
@@ -165,17 +156,13 @@ def _write(
 
     from digest import files, render
     from digest.cli import project, writing
-    from digest.store import schema
 
-    with schema.reading(schema.place(settings.root)) as db:
-        context = made(db)
     page = render.rendered(template, context, settings.templates)
     path = place(settings, name, room)
     with nullcontext() if dry_run else files.lock(settings.root):
         written = writing.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run)
     state = f"would be {written.status}" if dry_run else written.status
-    threads = len(context[counted])
-    print(f"{threads} {'question' if threads == 1 else 'questions'}  → {project.shown(written.path)} ({state})")
+    print(f"{count} {'question' if count == 1 else 'questions'}  → {project.shown(written.path)} ({state})")
     for note in written.notes:
         print(f"  entries {note}")
     if written.conflicts:
