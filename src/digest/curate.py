@@ -41,6 +41,7 @@ class Day:
     answers: tuple[tuple[Answer, ...], ...]  # of each candidate, without lines yet
     follows: tuple[int | None, ...]  # the candidate that each follows up
     links: tuple[Link, ...] = ()
+    beside: frozenset[int] = frozenset()  # messages printed only with what the same person said right before or after
 
     @cached_property
     def ordinals(self) -> dict[int, int]:

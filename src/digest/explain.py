@@ -102,6 +102,7 @@ class Place:
     role: str
     score: float | None = None
     fired: tuple[Fired, ...] = ()
+    beside: bool = False  # only with what the same person said right before or after
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +261,7 @@ def _ties(day: Day, turn: int, subject: Subject, *, parents: bool) -> tuple[Tie,
 def _places(day: Day, made: Digest, index: int, rules: Rules) -> Iterable[Place]:
     answers = rules.subject("answers")
     headings = rules.subject("layout").tables.get("headings", {})
+    beside = index in day.beside
     for section in made.sections:
         for topic in section.topics:
             for entry in topic.entries:
@@ -271,10 +273,10 @@ def _places(day: Day, made: Digest, index: int, rules: Rules) -> Iterable[Place]
                     yield Place(*where, entry.kind)
                 for number, question in enumerate(entry.questions):
                     if index in question.messages:
-                        yield Place(*where, "follow-up Q" if number else "Q", question.score)
+                        yield Place(*where, "follow-up Q" if number else "Q", question.score, beside=beside)
                     for n, answer in enumerate(question.answers, 1):
                         if index in answer.messages:
                             role = f"A{n}" if len(question.answers) > 1 else "A"
                             clock = day.log.messages[question.messages[0]].clock
-                            fired = _fired(answer.evidence, answers)
-                            yield Place(*where, f"{role} to {clock}", answer.score, fired)
+                            fired = () if beside else _fired(answer.evidence, answers)
+                            yield Place(*where, f"{role} to {clock}", answer.score, fired, beside)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from digest import acts as acts_stage
 from digest import curate, segment
 from digest import questions as questions_stage
+from digest.acts import Acts
 from digest.clean import Cleaning
 from digest.curate import Day
 from digest.linking import answers as answers_stage
@@ -27,6 +28,9 @@ from digest.rules.model import Rules
 from digest.segment import Segmenting
 from digest.talks import talk as talk_stage
 from digest.talks.talk_rules import Talking, talking
+
+ASIDE = ("thanks", "laugh", "applause", "noise", "opening")  # acts of turns that are no part of what stands beside
+FRAGMENT = 4  # nor is what has fewer characters
 
 if TYPE_CHECKING:
     from digest.headings.topics import ThreadText, TopicRules
@@ -56,7 +60,7 @@ class Stages:
     @cached_property
     def segmenting(self) -> Segmenting:
         subject = self.rules.subject("segment")
-        return Segmenting(subject.settings["gap"], subject.list("new-start"))
+        return Segmenting(subject.settings["gap"], subject.settings["beside"], subject.list("new-start"))
 
     @cached_property
     def talking(self) -> Talking:
@@ -138,14 +142,20 @@ def analyse(log: Log, stages: Stages, *, evidence: bool = True, people: People |
     if not facts:  # no rule looks at replies
         linked(acts)
     candidates = questions_stage.candidates(scene, acts, stages.asking)
-    answered = _answered(facts[0], candidates, links, stages, evidence)
-    return Day(log, people, scene, acts, talk, *answered, tuple(links))
+    whole, answers, follows, beside = _answered(facts[0], acts, candidates, links, stages, evidence)
+    return Day(log, people, scene, acts, talk, whole, answers, follows, tuple(links), beside)
 
 
 def _answered(
-    facts: Facts, candidates: Sequence[Candidate], links: Sequence[Link], stages: Stages, evidence: bool
-) -> tuple[tuple[Candidate, ...], tuple[tuple[Answer, ...], ...], tuple[int | None, ...]]:
-    """The candidates with what their askers added, the answers to each, and the candidate that each follows up.
+    facts: Facts,
+    acts: Acts,
+    candidates: Sequence[Candidate],
+    links: Sequence[Link],
+    stages: Stages,
+    evidence: bool,
+) -> tuple[tuple[Candidate, ...], tuple[tuple[Answer, ...], ...], tuple[int | None, ...], frozenset[int]]:
+    """The candidates with what their askers added, the answers to each, the candidate that each follows up, and the
+    messages that stand there only beside others.
 
     Only what is published competes for answers.
     """
@@ -155,7 +165,19 @@ def _answered(
     owned = {t for group in groups for t in group}
     subject = stages.rules.subject("answers")
     given = answers_stage.given(facts, groups, subject, stages.answering, links, evidence=evidence)
-    found = answers_stage.answers(facts, groups, given)
+    used = owned | {one.turn for one in given}
+
+    def beside(i: int) -> list[int]:
+        return segment.beside(
+            turns,
+            i,
+            stages.segmenting.beside,
+            lambda j: j not in used and facts.sizes[j] >= FRAGMENT and not any(acts.has(j, act) for act in ASIDE),
+        )
+
+    completed = answers_stage.completed(facts, groups, given, beside)
+    found = answers_stage.answers(facts, groups, completed)
+    fragments = {one.turn for one in completed} - {one.turn for one in given}
     by_turn: list[list[int]] = [[] for _ in groups]
     for one in given:
         by_turn[one.question].append(one.turn)
@@ -167,11 +189,14 @@ def _answered(
         asker = turns[candidates[i].main].speaker
         answers[i] = tuple(a for a in found[place] if a.speaker != asker)
         # what the asker says on his own question explains it
-        added = tuple(t for t in by_turn[place] if turns[t].speaker == asker and t not in owned)
-        whole[i] = replace(candidates[i], turns=(*candidates[i].turns, *added))
+        own = candidates[i].turns
+        added = [t for t in by_turn[place] if turns[t].speaker == asker and t not in owned]
+        around = [j for t in own for j in beside(t)]
+        fragments.update(around)
+        whole[i] = replace(candidates[i], turns=tuple(sorted({*own, *added, *around})))
         up = above[place]
         follows[i] = None if up is None else asked[up]
-    return tuple(whole), tuple(answers), tuple(follows)
+    return tuple(whole), tuple(answers), tuple(follows), frozenset(m for t in fragments for m in turns[t].messages)
 
 
 def questions(day: Day, stages: Stages, least: float = 0.0) -> tuple[Question, ...]:

@@ -17,6 +17,7 @@ class Segmenting:
     """When a speaker's next message still belongs to the turn; from rules/segment.yml."""
 
     gap: int = 180  # seconds of silence that end a turn
+    beside: int = 120  # seconds within which the same person's turns before and after are read with a published one
     new_start: tuple[str, ...] = ()  # RE2: a message that opens like this starts a turn of its own
 
 
@@ -44,6 +45,24 @@ def turns(log: Log, people: People, how: Segmenting | None = None) -> tuple[Turn
                 continue
         groups.append([i])
     return tuple(_turn(n, group, log, people, texts) for n, group in enumerate(groups))
+
+
+def beside(turns: Sequence[Turn], i: int, seconds: int, free: Callable[[int], bool]) -> list[int]:
+    """The turns right before and after turn i by the same person, nobody between, in order; `i` is not among them.
+
+    A turn ends early, so that what answers two questions is told apart; who types slowly has his sentence cut. The walk
+    ends at a silence longer than `seconds` and at a turn that is not `free`.
+    """
+    found = []
+    for step in (-1, 1):
+        j = i + step
+        while 0 <= j < len(turns) and turns[j].speaker == turns[i].speaker and free(j):
+            earlier, later = turns[min(j, j - step)], turns[max(j, j - step)]
+            if later.start - earlier.end > seconds:
+                break
+            found.append(j)
+            j += step
+    return sorted(found)
 
 
 def words(text: str, mentions: Sequence[Mention]) -> str:

@@ -7,7 +7,18 @@ from functools import cache
 import pytest
 from chat import known, log, rules
 
-from digest.linking.answers import Answering, Given, _ways, answering, answers, choices, examples, given, settled
+from digest.linking.answers import (
+    Answering,
+    Given,
+    _ways,
+    answering,
+    answers,
+    choices,
+    completed,
+    examples,
+    given,
+    settled,
+)
 from digest.linking.facts import Facts
 from digest.linking.links import linking, links
 from digest.model import Link
@@ -61,6 +72,18 @@ def test_several_turns_of_one_person_are_one_answer() -> None:
     for group in (first, second):
         assert len({a.speaker for a in group}) == len(group)
         assert all(0 < a.score < 1 for a in group)
+
+
+def test_an_answer_is_read_with_the_turns_beside_it_and_no_surer_for_them() -> None:
+    facts = known(DAY, ours())
+    one = Given(2, 0, 0.4)
+    whole = completed(facts, QUESTIONS, [one], lambda i: [4] if i == 2 else [])
+    assert whole == [one, Given(4, 0, 0.0)]
+    ((answer,), _) = answers(facts, QUESTIONS, whole)
+    assert answer.messages == (2, 4)
+    assert answer.score == pytest.approx(0.4)
+    own = Given(5, 0, 0.4)  # the asker's
+    assert completed(facts, QUESTIONS, [own], lambda _: [4]) == [own]
 
 
 def test_a_question_nobody_answered_has_no_answers() -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 
 from digest.model import Log, Message
 from digest.persons.people import people
-from digest.segment import Segmenting, turns
+from digest.segment import Segmenting, beside, turns
 
 
 def log(*said: tuple[int, str, str]) -> Log:
@@ -51,3 +51,19 @@ def test_mentions_emoji_and_lost_emoji_are_no_words_of_a_turn() -> None:
     made = turns(day, people(day))
     assert made[1].text == "路由怎么选"
     assert made[1].mentions == (made[0].speaker,)
+
+
+def test_beside_a_turn_stand_its_speakers_own_turns_until_somebody_speaks_or_he_is_silent() -> None:
+    day = log(
+        (0, "甲", "先说一句"),
+        (500, "甲", "先记流水"),
+        (560, "甲", "再异步汇总"),
+        (620, "甲", "最后更新余额"),
+        (640, "乙", "明白"),
+        (650, "甲", "不客气"),
+    )
+    made = turns(day, people(day), Segmenting(gap=30))
+    assert len(made) == 6
+    assert beside(made, 2, 120, lambda _: True) == [1, 3]
+    assert beside(made, 2, 120, lambda j: j != 1) == [3]
+    assert beside(made, 2, 10, lambda _: True) == []

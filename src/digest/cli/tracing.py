@@ -143,5 +143,6 @@ def _stands(places: Sequence[Place], columns: int) -> Iterator[str]:
     for n, place in enumerate(places):
         path = " › ".join(part for part in (place.section, place.topic, place.role) if part)
         score = f" ({place.score:.2f})" if place.score is not None else ""
-        yield from _told("stands" if not n else "", f"{path}{score}, in the entry {place.entry}", columns)
+        beside = ", for the same person says it right before or after what stands there" if place.beside else ""
+        yield from _told("stands" if not n else "", f"{path}{score}, in the entry {place.entry}{beside}", columns)
         yield from _fired(place.fired, _wide(place.fired, columns), columns)

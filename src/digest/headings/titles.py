@@ -81,12 +81,13 @@ def titles(
         # the first that names a subject: what comes after it has gone on from there
         if max((c.score for c in later), default=0.0) >= 3.0:
             break
-    if answered and max((c.score for c in found), default=0.0) < 2.0:
+    whole = _whole(questions[0], words, rules) if questions else ""
+    short = bool(whole) and len(clauses(questions[0])) == 1 and width(whole) < rules.longest - 1
+    # a short question says itself what it is about; what was answered may lead far from it
+    if answered and not short and max((c.score for c in found), default=0.0) < 2.0:
         for text in answers[:6]:
             found += [_less(c, 2.5, "from an answer") for c in _of(text, words, rules, weigh)]
-    whole = _whole(questions[0], words, rules) if questions else ""
     if whole:
-        short = len(clauses(questions[0])) == 1 and width(whole) < rules.longest - 1
         found.append(Candidate(whole, WHOLE if short else 0.0, ("the question itself",)))
     best: dict[str, Candidate] = {}
     for candidate in sorted(found, key=lambda c: -c.score):

@@ -8,7 +8,7 @@ editors print it.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.linking.facts import Facts
@@ -78,6 +78,24 @@ def settled(facts: Facts, questions: Sequence[Sequence[int]], found: Sequence[Gi
         if facts.turns[one.turn].speaker == facts.turns[questions[one.question][0]].speaker:
             added.add(one.turn)
     return [one for one in found if one.turn not in added or one.score == best[one.turn]]
+
+
+def completed(
+    facts: Facts,
+    questions: Sequence[Sequence[int]],
+    found: Sequence[Given],
+    beside: Callable[[int], Sequence[int]],
+) -> list[Given]:
+    """The answers with the turns beside them that finish their sentences; these add nothing to their probability.
+
+    An asker's own turns are left as they are: they are part of his question.
+    """
+    whole = {(one.turn, one.question): one for one in found}
+    for one in found:
+        if facts.turns[one.turn].speaker != facts.turns[questions[one.question][0]].speaker:
+            for turn in beside(one.turn):
+                whole.setdefault((turn, one.question), Given(turn, one.question, 0.0))
+    return [whole[key] for key in sorted(whole)]
 
 
 def answers(facts: Facts, questions: Sequence[Sequence[int]], found: Sequence[Given]) -> tuple[tuple[Answer, ...], ...]:

@@ -89,6 +89,7 @@ _ALL = (
         "which messages make a turn",
         settings={
             "gap": span("silence that ends a turn", 180),
+            "beside": span("what the same person says so soon before or after is printed with a published turn", 120),
         },
         lists={"new-start": patterns("a message that opens like this starts a turn of its own")},
     ),
