@@ -33,6 +33,7 @@ LATIN = re.compile("[A-Za-z0-9]")
 COUNT = re.compile("[0-9一二三四五六七八九十百千万两几ⅠⅡⅢI]")
 ENDING = re.compile("(?:[吗呢吧啊呀嘛哈哦不没]|(?<![什怎多这那])么)+$")
 WHOLE = 3.0  # what a short question is worth as its own title: more than a phrase of everyday words
+SAYS = 6  # characters from which a clause says what is asked
 NAMES = 6.0  # from which score a title says what a question is about
 PLACES = (1.8, 0.6, 0.2, 0.0, -0.3, -0.6)  # a question says early what it is about
 MOST, LONGEST = 40, 300  # clauses of a text and characters of a clause that are looked at: titles stand early
@@ -83,8 +84,9 @@ def titles(
             break
     whole = _whole(questions[0], words, rules) if questions else ""
     short = bool(whole) and len(clauses(questions[0])) == 1 and width(whole) < rules.longest - 1
-    # a short question says itself what it is about; what was answered may lead far from it
-    if answered and not short and max((c.score for c in found), default=0.0) < 2.0:
+    # a question of one clause says itself what it is about; what was answered may lead far from it
+    says = short and width(whole) >= SAYS
+    if answered and not says and max((c.score for c in found), default=0.0) < 2.0:
         for text in answers[:6]:
             found += [_less(c, 2.5, "from an answer") for c in _of(text, words, rules, weigh)]
     if whole:
