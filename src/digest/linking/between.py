@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from digest.linking.arrays import Floats, Groups, Ints, Truths, whole
+from digest.arrays import Floats, Ints, Truths, named, whole
 from digest.linking.facts import Facts
+from digest.linking.groups import Groups
 from digest.linking.pair_numbers import OTHER, THIS, Key
 from digest.linking.shares import Shares
 from digest.linking.standing import Standing
@@ -41,14 +42,8 @@ class Between:
         self.ways: Sequence[Mapping[int, float]] = ()  # how surely links lead from each turn to each parent
         self.speakers = whole([t.speaker for t in facts.turns])
         self.starts, self.ends = whole([t.start for t in facts.turns]), whole([t.end for t in facts.turns])
-        self.persons = 1 + max(chain(self.speakers.tolist(), *[t.mentions for t in facts.turns]), default=-1)
-        # who is named in which turn, both as lists and as turns × persons
-        self.naming = whole([t.index for t in facts.turns for _ in t.mentions])
-        self.named = whole([person for t in facts.turns for person in t.mentions])
-        self.names = np.zeros((self.total, self.persons), dtype=np.bool_)
-        self.names[self.naming, self.named] = True
-        self.names_any = np.zeros(self.total, dtype=np.bool_)
-        self.names_any[self.naming] = True
+        self.names = named(facts.turns)
+        self.persons = self.names.shape[1]
         self._groups = Groups(parents, self.total)
         self._memo: dict[Any, Any] = {}
         self._places: dict[str, Standing] = {}
@@ -148,8 +143,10 @@ class Between:
         return codes
 
     def _back(self) -> Callable[[], Column]:
+        names_any: Truths = np.logical_or.reduce(self.names, axis=1)
+
         def codes() -> Column:
-            some = self.names_any[self.lasts]
+            some = names_any[self.lasts]
             if not some.any():
                 return None
             return np.where(some, np.where(self.names[self.lasts, self._kid_speakers()], THIS, OTHER), 0)
@@ -161,7 +158,8 @@ class Between:
 
     def _talked(self) -> Callable[[], Column]:
         """How often the child's speaker exchanged words with whom in the turns before."""
-        speakers, naming, named = self.speakers, self.naming, self.named
+        speakers = self.speakers
+        naming, whom_named = self.names.nonzero()
 
         def counts() -> Column:
             kids, persons = self.row_kids, self.persons
@@ -180,7 +178,7 @@ class Between:
                 at = row_of[naming[:, None] + np.arange(1, LATELY + 1)]
                 mine = speakers[kids][at]
                 by = np.broadcast_to(speakers[naming][:, None], at.shape)
-                of = np.broadcast_to(named[:, None], at.shape)
+                of = np.broadcast_to(whom_named[:, None], at.shape)
                 own = (at >= 0) & (by == mine)
                 back = (at >= 0) & (of == mine) & ~own
                 twice = np.concatenate([(at * persons + of)[own], (at * persons + by)[back]])

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digest.acts import Acts, Scene, size
-from digest.linking.arrays import Floats, Ints, whole
+from digest.arrays import Floats, Ints, whole
 from digest.model import Turn
 
 if TYPE_CHECKING:
@@ -116,11 +116,11 @@ def _pairs(text: str) -> set[str]:
 
 
 def _rare(sets: Sequence[set[str]], less: float) -> Held:
-    """Each set's members with log(turns / turns that hold them) - `less`, those at or under 0 left out."""
+    """Each set's members with log(turns / turns that hold them) - `less`: those over 0 that two turns hold."""
     holding = Counter(chain.from_iterable(sets))
     number = len(sets) + 1
-    values = {n: log(number / (n + 0.5)) - less for n in set(holding.values())}
-    weight = {m: values[n] for m, n in holding.items() if values[n] > 0}
     # what stands in one turn alone is shared by none
-    common = frozenset(m for m in weight if holding[m] > 1)
+    values = {n: value for n in set(holding.values()) if n > 1 and (value := log(number / (n + 0.5)) - less) > 0}
+    weight = {m: values[n] for m, n in holding.items() if n in values}
+    common = frozenset(weight)
     return Held([common.intersection(members) for members in sets], weight)

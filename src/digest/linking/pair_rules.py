@@ -9,7 +9,7 @@ from math import inf, nextafter
 
 import numpy as np
 
-from digest.linking.arrays import Floats
+from digest.arrays import Floats
 from digest.linking.between import Column
 from digest.linking.pair_numbers import COUNTS, Interval, Key, asked
 from digest.linking.sides import side_of

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from digest.linking.arrays import Truths
+from digest.arrays import Truths
 from digest.linking.between import Between, Column
 from digest.linking.facts import Facts
 from digest.linking.pair_rules import Known, Test, pair_rules

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from digest.linking.arrays import Floats, Groups, Ints, stretches
+from digest.arrays import Floats, Ints, stretches
 from digest.linking.facts import Held
+from digest.linking.groups import Groups
 
 
 class Shares:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from digest.linking.arrays import Ints, whole
+from digest.arrays import Ints, whole
 from digest.linking.facts import Facts
 
 

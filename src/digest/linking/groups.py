@@ -1,27 +1,12 @@
-"""Numbers of many turns or pairs as arrays, and what several stages do with them."""
+"""Parents of several turns as arrays."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Truths = NDArray[np.bool_]
-
-
-def whole(numbers: Sequence[int]) -> Ints:
-    """Whole numbers as an array."""
-    return np.array(numbers, dtype=np.int64)
-
-
-def stretches(begins: Ints, sizes: Ints) -> tuple[Ints, Ints]:
-    """The places begin, begin + 1, … of each stretch, one after the other, and of which stretch each is."""
-    of = np.repeat(np.arange(len(sizes)), sizes)
-    ends = np.cumsum(sizes)
-    return np.arange(len(of)) + (begins - ends + sizes)[of], of
+from digest.arrays import Ints, whole
 
 
 class Groups:
