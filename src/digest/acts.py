@@ -6,20 +6,23 @@ its own. What a rule sees beside the turn's own words: the turns near it, the st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import compress
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
+from digest.arrays import Floats, Ints, Truths, truths, whole
 from digest.model import Act, Evidence, Link, Turn
 from digest.rules import kinds
 from digest.rules.kind import Kind
 from digest.rules.match import TextRules, within
 from digest.rules.model import Rule, Subject
-from digest.surroundings import Surroundings, bits, standing
+from digest.surroundings import Surroundings
 
-Column = Sequence[bool]
+Column = Truths  # by turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +93,28 @@ def size(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """Reply links as arrays, in order."""
+
+    children: Ints
+    parents: Ints
+    scores: Floats
+
+    @classmethod
+    def of(cls, links: Iterable[Link]) -> Replies:
+        found = tuple(links)
+        return cls(
+            whole([link.child for link in found]),
+            whole([link.parent for link in found]),
+            np.array([link.score for link in found], dtype=np.float64),
+        )
+
+
 class _Evaluator:
     """Scores the acts of one day. A rule's condition becomes a column: for each turn whether it holds.
 
-    Sets of turns are bits of an integer, so that looking at the turns near one is a single `&`.
+    Columns are arrays: most rules are told of all turns in a few steps.
     """
 
     def __init__(self, scene: Scene, subject: Subject, links: Callable[[Acts], Sequence[Link]] | None = None) -> None:
@@ -102,16 +123,15 @@ class _Evaluator:
         self.turns = scene.turns
         self.total = len(scene.turns)
         self.subject = subject
-        self.sizes = [size(t.text) for t in self.turns]
-        self.surroundings = Surroundings(self.turns, self.sizes)
-        self.shares: dict[tuple[int, str], list[float]] = {}
+        sizes = [size(t.text) for t in self.turns]
+        self.sizes = whole(sizes)
+        self.surroundings = Surroundings(self.turns, sizes)
+        self.shares: dict[tuple[int, str], Floats] = {}
         self.columns: dict[str, Column] = {}
+        self.taken: dict[str, Column] = {}
         self.results = Acts({}, {}, {})
         self.place = {rule.id: i for i, rule in enumerate(subject.rules)}
         self.hits = [subject.texts.fires(t.text) for t in self.turns]
-        self.spoken: dict[int, int] = {}  # person → bits of the turns spoken
-        for i, turn in enumerate(self.turns):
-            self.spoken[turn.speaker] = self.spoken.get(turn.speaker, 0) | 1 << i
 
     def run(self) -> Acts:
         text: dict[int, list[int]] = {}
@@ -120,24 +140,21 @@ class _Evaluator:
                 text.setdefault(place, []).append(i)
         for rule in self.subject.rules:
             if isinstance(rule.kind, kinds.Pattern | kinds.Lexicon):
-                column = [False] * self.total
-                for i in text.get(self.place[rule.id], ()):
-                    column[i] = True
-                self.columns[rule.id] = column
+                column = self.columns[rule.id] = self.nowhere()
+                if held := text.get(self.place[rule.id]):
+                    column[held] = True
         for act, about in self.subject.tables.get("acts", {}).items():
             rules = self.subject.of_act(act)
             columns = [self.column(rule) for rule in rules]
-            weights = [rule.weight for rule in rules]
-            bias, threshold = about["bias"], about["threshold"]
-            on: list[list[int]] = [[] for _ in self.turns]
-            for place, fires in enumerate(columns):
-                for i in compress(range(self.total), fires):  # most rules fire on few turns
-                    on[i].append(place)
-            fired = [tuple(places) for places in on]
-            scores = [bias + sum(map(weights.__getitem__, places)) for places in fired]
-            self.results.scores[act] = scores
-            self.results.taken[act] = [score > threshold for score in scores]
-            self.results.fired[act] = fired
+            weights = np.array([rule.weight for rule in rules], dtype=np.float64)
+            # most rules fire on few turns: what fires stands turn by turn, and adds up in the order of the rules
+            on, fired = np.array(columns, dtype=np.bool_).reshape(len(rules), self.total).T.nonzero()
+            sums = about["bias"] + np.bincount(on, weights[fired], self.total)
+            taken = self.taken[act] = sums > about["threshold"]
+            ends, places = np.searchsorted(on, np.arange(self.total + 1)).tolist(), fired.tolist()
+            self.results.scores[act] = sums.tolist()
+            self.results.taken[act] = taken.tolist()
+            self.results.fired[act] = [tuple(places[a:b]) for a, b in pairwise(ends)]
             self.results.rules[act] = rules
         return self.results
 
@@ -147,146 +164,150 @@ class _Evaluator:
             self.columns[rule.id] = _CONDITIONS[type(rule.kind)](self, rule.kind)
         return self.columns[rule.id]
 
+    def nowhere(self) -> Column:
+        """What holds of no turn."""
+        return np.zeros(self.total, dtype=np.bool_)
+
     def length(self, kind: kinds.Length) -> Column:
-        low, high = kind.min or 0, _most(kind.max)
-        return [low <= n <= high for n in self.sizes]
+        return _between(self.sizes, kind.min or 0, kind.max)
 
     def mention(self, kind: kinds.Mention) -> Column:
         if kind.of == "none":
-            return [not t.mentions for t in self.turns]
+            return truths([not t.mentions for t in self.turns])
         if kind.of == "anyone":
-            return [bool(t.mentions) for t in self.turns]
+            return truths([bool(t.mentions) for t in self.turns])
         if kind.of == "several":
-            return [len(t.mentions) > 1 for t in self.turns]
+            return truths([len(t.mentions) > 1 for t in self.turns])
         whom = self.scene.owners if kind.of == "owner" else self.scene.guests
-        return [not whom.isdisjoint(t.mentions) for t in self.turns]
+        return truths([not whom.isdisjoint(t.mentions) for t in self.turns])
 
     def speaker(self, kind: kinds.Speaker) -> Column:
-        bits = self.part(kind.is_)
-        return [bool(bits >> i & 1) for i in range(self.total)]
+        return self.part(kind.is_)
 
-    def part(self, part: str) -> int:
-        """Bits of the turns whose speaker has a part on that day."""
+    def part(self, part: str) -> Column:
+        """The turns whose speaker has a part on that day."""
         if part == "newcomer":
-            return sum(bits & -bits for bits in self.spoken.values())
+            first: dict[int, int] = {}
+            for i, turn in enumerate(self.turns):
+                first.setdefault(turn.speaker, i)
+            column = self.nowhere()
+            column[list(first.values())] = True
+            return column
         whom = {"guest": self.scene.guests, "owner": self.scene.owners, "host": self.scene.owners}.get(part, ())
-        return sum(self.spoken.get(person, 0) for person in whom)
+        return truths([t.speaker in whom for t in self.turns])
 
     def hour(self, kind: kinds.Hour) -> Column:
         low, high = kind.from_, kind.to
         if low <= high:
-            return [low <= t.start < high for t in self.turns]
-        return [t.start >= low or t.start < high for t in self.turns]
+            return truths([low <= t.start < high for t in self.turns])
+        return truths([t.start >= low or t.start < high for t in self.turns])
 
     def state(self, kind: kinds.State) -> Column:
         low, high = kind.since_min or 0, _most(kind.since_max)
-        return [name == kind.is_ and low <= since <= high for name, since in self.scene.states]
+        return truths([name == kind.is_ and low <= since <= high for name, since in self.scene.states])
 
     def scored(self, kind: kinds.Scored) -> Column:
-        if kind.act not in self.results.taken:
-            return [False] * self.total
+        if kind.act not in self.taken:
+            return self.nowhere()
         if kind.min is None and kind.max is None:
-            return self.results.taken[kind.act]
-        return [within(score, kind.min, kind.max) for score in self.results.scores[kind.act]]
+            return self.taken[kind.act]
+        return truths([within(score, kind.min, kind.max) for score in self.results.scores[kind.act]])
 
     def media(self, kind: kinds.Media) -> Column:
         if kind.of == "image":
-            return [t.images >= kind.min for t in self.turns]
+            return truths([t.images >= kind.min for t in self.turns])
         if kind.of == "link":
-            return [t.links >= kind.min for t in self.turns]
-        return [len(t.quotes) >= kind.min for t in self.turns]
+            return truths([t.links >= kind.min for t in self.turns])
+        return truths([len(t.quotes) >= kind.min for t in self.turns])
 
     def all(self, kind: kinds.All) -> Column:
         rules = self.subject.by_id
         if any(r not in rules for r in kind.of):  # one is switched off: it never fires
-            return [False] * self.total
-        yes = [self.column(rules[r]) for r in kind.of]
-        no = [self.column(rules[r]) for r in kind.not_ if r in rules]
-        fires = [all(row) for row in zip(*yes, strict=True)] if yes else [True] * self.total
-        for column in no:
-            fires = [on and not off for on, off in zip(fires, column, strict=True)]
+            return self.nowhere()
+        fires = np.ones(self.total, dtype=np.bool_)
+        for r in kind.of:
+            fires &= self.column(rules[r])
+        for r in kind.not_:
+            if r in rules:
+                fires &= ~self.column(rules[r])
         return fires
 
     def near(self, kind: kinds.Near) -> Column:
-        mask = (1 << self.total) - 1
+        looked_for = np.ones(self.total, dtype=np.bool_)
         if kind.act:
-            mask &= bits(self.results.taken.get(kind.act, ()))
+            looked_for &= self.taken.get(kind.act, False)
         if kind.speaker:
-            mask &= self.part(kind.speaker)
+            looked_for &= self.part(kind.speaker)
         if kind.min_length is not None or kind.max_length is not None:
-            low, high = kind.min_length or 0, _most(kind.max_length)
-            mask &= bits([low <= n <= high for n in self.sizes])
-        if kind.mention == "back":  # only who names somebody can name this one's speaker
-            mask &= bits([bool(t.mentions) for t in self.turns])
-        return self.surroundings.near(kind, mask)
+            looked_for &= _between(self.sizes, kind.min_length or 0, kind.max_length)
+        return self.surroundings.near(kind, looked_for)
 
     def around(self, kind: kinds.Around) -> Column:
         low, high = kind.min if kind.min is not None else -1.0, kind.max if kind.max is not None else 2.0
         key = (kind.turns, kind.act)
         if key not in self.shares:
-            taken = self.results.taken.get(kind.act, [False] * self.total) if kind.act else None
+            taken = self.taken.get(kind.act, self.nowhere()) if kind.act else None
             self.shares[key] = self.surroundings.shares(kind.turns, taken)
-        return [low <= share <= high for share in self.shares[key]]
+        return _between(self.shares[key], low, high)
 
     @cached_property
     def links(self) -> Sequence[Link]:
         return self.find_links(self.results) if self.find_links else ()
 
     @cached_property
-    def replies(self) -> list[tuple[int, int, float]]:
-        """Links with words between different people: child, parent, probability."""
+    def replies(self) -> Replies:
+        """Links with words between different people."""
         turns, sizes = self.turns, self.sizes
-        return [
-            (link.child, link.parent, link.score)
+        return Replies.of(
+            link
             for link in self.links
             if turns[link.child].speaker != turns[link.parent].speaker and sizes[link.child] > 2
-        ]
+        )
 
     @cached_property
-    def parents(self) -> list[tuple[int, int, float]]:
-        """The likeliest link of each turn that leads to another person's: child, parent, probability."""
+    def parents(self) -> Replies:
+        """The likeliest link of each turn that leads to another person's."""
         turns = self.turns
-        return [
-            (link.child, link.parent, link.score)
-            for link in self.links
-            if link.rank == 0 and turns[link.child].speaker != turns[link.parent].speaker
-        ]
+        return Replies.of(
+            link for link in self.links if link.rank == 0 and turns[link.child].speaker != turns[link.parent].speaker
+        )
 
     @cached_property
-    def dialogue(self) -> dict[int, float]:
-        """The turns whose parent replies to the same speaker's own words, with the probability that it does."""
+    def dialogue(self) -> Floats:
+        """How likely each turn's parent replies to the same speaker's own words, -1 where it doesn't."""
         turns = self.turns
         best = {link.child: link for link in self.links if link.rank == 0}
-        return {
-            child: best[parent].score
-            for child, parent, _ in self.parents
-            if parent in best and turns[best[parent].parent].speaker == turns[child].speaker
-        }
+        found = np.full(self.total, -1.0)
+        for child, parent in zip(self.parents.children.tolist(), self.parents.parents.tolist(), strict=True):
+            if parent in best and turns[best[parent].parent].speaker == turns[child].speaker:
+                found[child] = best[parent].score
+        return found
 
     def reply(self, kind: kinds.Reply) -> Column:
-        mask = (1 << self.total) - 1
+        counts = np.ones(self.total, dtype=np.bool_)
         if kind.act:
-            mask &= bits(self.results.taken.get(kind.act, ()))
+            counts &= self.taken.get(kind.act, False)
         if kind.other_than:
-            mask &= ~bits(self.results.taken.get(kind.other_than, ()))
+            counts &= ~self.taken.get(kind.other_than, self.nowhere())
         if kind.speaker:
-            mask &= self.part(kind.speaker)
+            counts &= self.part(kind.speaker)
         if kind.min_length is not None:
-            mask &= bits([n >= (kind.min_length or 0) for n in self.sizes])
-        held = [0.0] * self.total
-        # most of these rules look at any turn: no bit need be asked for then
-        counts = None if mask == (1 << self.total) - 1 else set(standing(mask))
+            counts &= self.sizes >= (kind.min_length or 0)
+        held: Floats = np.zeros(self.total)
         if kind.of == "others":
-            for child, parent, score in self.replies:
-                if counts is None or child in counts:
-                    held[parent] = held[parent] + score if kind.sum else max(held[parent], score)
+            those = self.replies
+            good = counts[those.children]
+            if kind.sum:
+                held += np.bincount(those.parents[good], those.scores[good], self.total)
+            else:
+                np.maximum.at(held, those.parents[good], those.scores[good])
         else:
-            for child, parent, score in self.parents:
-                if (counts is None or parent in counts) and (
-                    kind.of == "parent" or self.dialogue.get(child, -1.0) > kind.min
-                ):
-                    held[child] = score
-        return [score > kind.min for score in held]
+            those = self.parents
+            good = counts[those.parents]
+            if kind.of != "parent":
+                good &= self.dialogue[those.children] > kind.min
+            held[those.children[good]] = those.scores[good]
+        return held > kind.min
 
     def repeats(self, kind: kinds.Repeats) -> Column:
         grams = [frozenset(t.text[k : k + 2] for k in range(len(t.text) - 1)) for t in self.turns]
@@ -301,7 +322,7 @@ class _Evaluator:
             said_before.append(len(gram) >= 6 and most >= kind.similarity)
             for g in gram:
                 seen.setdefault(g, []).append(i)
-        return said_before
+        return truths(said_before)
 
 
 _CONDITIONS: dict[type[Kind], Callable[[_Evaluator, Any], Column]] = {
@@ -320,5 +341,11 @@ _CONDITIONS: dict[type[Kind], Callable[[_Evaluator, Any], Column]] = {
 }
 
 
-def _most(bound: int | None) -> int:
+def _between(numbers: Ints | Floats, low: float, high: float | None) -> Column:
+    """Where numbers are within bounds."""
+    found: Column = (low <= numbers) & (numbers <= _most(high))
+    return found
+
+
+def _most(bound: float | None) -> float:
     return 10**9 if bound is None else bound

@@ -102,12 +102,11 @@ def questions(day: Day, cleaning: Cleaning, threshold: float, least: float = 0.0
     names = day.names
     made: list[Question] = []
     groups = [tuple(m for t in candidate.turns for m in turns[t].messages) for candidate in day.candidates]
-    said = frozenset(m for group in groups for m in group if not aside(log.messages[m].text, cleaning))
     answered = _once(day, groups, threshold)
     for candidate, messages, answers in zip(day.candidates, groups, answered, strict=True):
         looked_at = candidate.score >= min(least, threshold)
-        asking = tuple(m for m in messages if m in said)
-        printed = _printed(log, people, asking, cleaning, "question", names) if looked_at and asking else ()
+        asking = tuple(m for m in messages if not aside(log.messages[m].text, cleaning)) if looked_at else ()
+        printed = _printed(log, people, asking, cleaning, "question", names) if asking else ()
         published = tuple(
             replace(answer, lines=text)
             for answer in _answering(log, answers, cleaning)

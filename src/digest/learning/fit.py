@@ -1,7 +1,6 @@
 """Weights that explain labels best: logistic regression and conditional logit, with bounds and a pull to a start.
 
-Everything is sparse and runs in one thread, so that the same input gives the same bits. numpy and scipy are imported
-here alone.
+Everything is sparse and runs in one thread, so that the same input gives the same bits. scipy is imported here alone.
 """
 
 from __future__ import annotations

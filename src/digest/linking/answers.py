@@ -181,8 +181,12 @@ def _ways(
     for i, turn in enumerate(turns):
         ways: dict[int, float] = {}
         for link in parents[i]:
-            for q, share in held[link.parent].items():
-                ways[q] = ways.get(q, 0.0) + link.score * share
+            score, theirs = link.score, held[link.parent]
+            if not ways:
+                ways = {q: score * share for q, share in theirs.items()}
+                continue
+            for q, share in theirs.items():
+                ways[q] = ways.get(q, 0.0) + score * share
         found.append(ways)
         own = owner.get(i)
         if own is not None:

@@ -8,12 +8,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, chain, compress
+from itertools import accumulate, chain
 from math import log
 from operator import add
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from digest.acts import Acts, Scene, size
+from digest.arrays import Floats, Ints, whole
 from digest.model import Turn
 
 if TYPE_CHECKING:
@@ -21,18 +24,31 @@ if TYPE_CHECKING:
 
 HAN, LAST_HAN = "\u4e00", "\u9fff"
 RUNS = re.compile(f"[{HAN}-{LAST_HAN}]{{2,}}")
-LATELY = 16  # turns within which two people count as talking with each other
-SOON, SOON_SECONDS = 6, 600
 WORDED = 2  # characters over which a turn says something
 FAMILIAR = 1.5  # a character or pair that stands in more than one turn of nine (e^1.5 / 2) tells nothing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Held:
     """What each turn holds (words, characters) and what each of these weighs."""
 
     sets: Sequence[frozenset[str]]
     weight: Mapping[str, float]
+
+    @cached_property
+    def members(self) -> Ints:
+        """What the turns hold, one turn after the other, as places in `weights`."""
+        place = {member: n for n, member in enumerate(self.weight)}
+        return whole(list(map(place.__getitem__, chain.from_iterable(self.sets))))
+
+    @cached_property
+    def ends(self) -> Ints:
+        """Where in `members` each turn's end, after a 0."""
+        return whole(list(accumulate(map(len, self.sets), initial=0)))
+
+    @cached_property
+    def weights(self) -> Floats:
+        return np.array(list(self.weight.values()), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,38 +74,6 @@ class Facts:
         return bisect_left(places, before) - bisect_left(places, after + 1)
 
 
-class Places:
-    """Where turns with words (and an act) stand."""
-
-    def __init__(self, facts: Facts, act: str) -> None:
-        self.facts = facts
-        number = len(facts.turns)
-        self.taken = facts.acts.taken.get(act) or [False] * number if act else [True] * number
-        self.counted = [False] * number
-        for j in self._those(facts.all_spoken):
-            self.counted[j] = True
-        self.before = list(accumulate(self.counted, initial=0))  # how many stand before each turn
-        self.through = self.before[1:]  # how many up to each turn, itself in it
-
-    def _those(self, places: Sequence[int]) -> list[int]:
-        return list(compress(places, map(self.taken.__getitem__, places)))
-
-    @cached_property
-    def of(self) -> Mapping[int, Sequence[int]]:
-        """Each speaker's."""
-        return {s: self._those(places) for s, places in self.facts.spoken.items()}
-
-    @cached_property
-    def own(self) -> list[int]:
-        """How many of its speaker's up to each turn, itself in it."""
-        found = []
-        running: dict[int, int] = {}
-        for turn, here in zip(self.facts.turns, self.counted, strict=True):
-            running[turn.speaker] = number = running.get(turn.speaker, 0) + here
-            found.append(number)
-        return found
-
-
 def facts(scene: Scene, acts: Acts, vocabulary: Vocabulary) -> Facts:
     """What is known of each turn."""
     turns = scene.turns
@@ -113,34 +97,6 @@ def facts(scene: Scene, acts: Acts, vocabulary: Vocabulary) -> Facts:
     )
 
 
-def after(facts: Facts, child: int) -> list[int]:
-    """The next turns with words after a turn, at most `SOON` of them within `SOON_SECONDS`."""
-    turns, places = facts.turns, facts.all_spoken
-    start = bisect_left(places, child + 1)
-    return [j for j in places[start : start + SOON] if turns[j].start - turns[child].end <= SOON_SECONDS]
-
-
-def talked(facts: Facts, child: int) -> dict[int, int]:
-    """How often the child's speaker exchanged words with whom in the turns before."""
-    turns, speaker = facts.turns, facts.turns[child].speaker
-    found: dict[int, int] = {}
-    start = max(0, child - LATELY)
-    for a in range(start, child):
-        one = turns[a]
-        if a + 1 < child:
-            other = turns[a + 1].speaker
-            if one.speaker == speaker != other:
-                found[other] = found.get(other, 0) + 1
-            elif other == speaker != one.speaker:
-                found[one.speaker] = found.get(one.speaker, 0) + 1
-        if one.speaker == speaker:
-            for person in one.mentions:
-                found[person] = found.get(person, 0) + 2
-        elif speaker in one.mentions:
-            found[one.speaker] = found.get(one.speaker, 0) + 2
-    return found
-
-
 def _words(turns: Sequence[Turn], vocabulary: Vocabulary) -> Held:
     """Content words, each weighing its rarity in the language times its rarity that day."""
     from digest.tokens import day
@@ -160,11 +116,11 @@ def _pairs(text: str) -> set[str]:
 
 
 def _rare(sets: Sequence[set[str]], less: float) -> Held:
-    """Each set's members with log(turns / turns that hold them) - `less`, those at or under 0 left out."""
+    """Each set's members with log(turns / turns that hold them) - `less`: those over 0 that two turns hold."""
     holding = Counter(chain.from_iterable(sets))
     number = len(sets) + 1
-    values = {n: log(number / (n + 0.5)) - less for n in set(holding.values())}
-    weight = {m: values[n] for m, n in holding.items() if values[n] > 0}
     # what stands in one turn alone is shared by none
-    common = frozenset(m for m in weight if holding[m] > 1)
+    values = {n: value for n in set(holding.values()) if n > 1 and (value := log(number / (n + 0.5)) - less) > 0}
+    weight = {m: values[n] for m, n in holding.items() if n in values}
+    common = frozenset(weight)
     return Held([common.intersection(members) for members in sets], weight)

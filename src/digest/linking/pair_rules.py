@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from math import inf, nextafter
-from operator import add
 
+import numpy as np
+
+from digest.arrays import Floats
 from digest.linking.between import Column
 from digest.linking.pair_numbers import COUNTS, Interval, Key, asked
 from digest.linking.sides import side_of
@@ -41,6 +42,15 @@ class Test:
         return bool(self.child) != bool(self.parent) and not (
             self.numbers or self.never_child or self.never_parent or self.never
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What bits of one side say: which of the rules on it alone fire, what they add, which tests they fit."""
+
+    fired: list[int]
+    score: float
+    fits: list[bool]
 
 
 class PairRules:
@@ -76,9 +86,11 @@ class PairRules:
             if any(weights[k] for on in fired for k in on)
         ]
         self.weighing = [(test, weights[k]) for test, k in self.combined if weights[k]]
+        # these tests and those that must not hold, by place
+        self.places = {test: n for n, test in enumerate(dict.fromkeys(_every(test for test, _ in self.weighing)))}
         # which of the rules on one side fire on turns of these bits, and what they add
-        self.of_child: dict[int, tuple[list[int], float]] = {}
-        self.of_parent: dict[int, tuple[list[int], float]] = {}
+        self.of_child: dict[int, Known] = {}
+        self.of_parent: dict[int, Known] = {}
         # whether a rule asks for what was chosen before
         self.looks_back = any(key[0] == "chain" for key in self.keys)
 
@@ -129,30 +141,31 @@ class Step:
     """All rules on one number: what they add together, by its value."""
 
     def __init__(self, number: int, bounds: list[float], weights: list[float], counts: bool) -> None:
-        self.number, self.bounds, self.weights = number, bounds, weights
+        self.number = number
         self.zero = weights[bisect_right(bounds, 0)]
+        self.bounds, self.weights = np.array(bounds), np.array(weights)
         top = int(max(bounds)) + 2 if bounds and counts and _whole(bounds) else 0
-        self.small = [weights[bisect_right(bounds, v)] for v in range(top)] if 0 < top <= SMALL else []
+        self.small = np.array([weights[bisect_right(bounds, v)] for v in range(top if top <= SMALL else 0)])
 
-    def added(self, column: Column, totals: list[float]) -> list[float]:
-        """The totals with what the rules add; an empty column is nought everywhere."""
-        if not column:
-            zero = self.zero
-            return [t + zero for t in totals] if zero else totals
-        small, weights = self.small, self.weights
-        if small:
-            try:
-                return list(map(add, totals, map(small.__getitem__, column)))  # type: ignore[arg-type]
-            except IndexError:  # a number over all bounds
-                small += [weights[-1]] * (int(max(column)) + 1 - len(small))
-                return self.added(column, totals)
-        places = map(partial(bisect_right, self.bounds), column)
-        return list(map(add, totals, map(weights.__getitem__, places)))
+    def added(self, column: Column) -> Floats | float:
+        """What the rules add to each pair."""
+        if column is None:
+            return self.zero
+        if len(self.small):
+            # the last stands for all over the bounds
+            return self.small[np.minimum(column, len(self.small) - 1)]
+        return self.weights[self.bounds.searchsorted(column, side="right")]
 
 
 def _whole(bounds: Iterable[float]) -> bool:
     """Whether all bounds are whole numbers, or the least numbers over one."""
     return all(abs(b - round(b)) < 1e-9 for b in bounds)
+
+
+def _every(tests: Iterable[Test]) -> Iterator[Test]:
+    for test in tests:
+        yield test
+        yield from _every(test.never)
 
 
 def _bits(parts: Iterable[int]) -> int:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from operator import add
 
+import numpy as np
+
+from digest.arrays import Truths
 from digest.linking.between import Between, Column
 from digest.linking.facts import Facts
-from digest.linking.pair_rules import Test, pair_rules
+from digest.linking.pair_rules import Known, Test, pair_rules
 from digest.linking.sides import Sides
 from digest.model import Evidence
 from digest.rules.model import Subject
@@ -35,11 +37,11 @@ class Pairs:
         self.sides = Sides(facts, subject, parents)
         self.between = Between(facts, parents)
         self._columns = [self.between.column(key) for key in self.ready.keys]
-        weights = self.ready.weights
-        self._child_fired, self._child_score = _sums(self.sides.child, self.ready.child, weights, self.ready.of_child)
-        self._parent_fired, self._parent_score = _sums(
-            self.sides.parent, self.ready.parent, weights, self.ready.of_parent
-        )
+        ready = self.ready
+        child_fits = [(test.child, test.never_child) for test in ready.places]
+        parent_fits = [(test.parent, test.never_parent) for test in ready.places]
+        self._child = _Side(self.sides.child, ready.child, ready.weights, child_fits, ready.of_child)
+        self._parent = _Side(self.sides.parent, ready.parent, ready.weights, parent_fits, ready.of_parent)
 
     @property
     def looks_back(self) -> bool:
@@ -58,30 +60,49 @@ class Pairs:
             block = children[start : start + size]
             self.between.begin(block)
             self._values: list[Column] = [column() for column in self._columns]
-            totals = self._scores(block)
+            totals = self._scores()
             self._at = 0  # where the candidates of the child of now begin
             for self.child, self.candidates in block:
                 end = self._at + len(self.candidates)
                 yield self.child, self.candidates, totals[self._at : end]
                 self._at = end
 
-    def _scores(self, block: Sequence[tuple[int, Sequence[int]]]) -> list[float]:
-        kids, parents = self.between.kids, [p for _, candidates in block for p in candidates]
-        child_score, parent_score = self._child_score, self._parent_score
-        totals = list(map(add, map(child_score.__getitem__, kids), map(parent_score.__getitem__, parents)))
+    def _scores(self) -> list[float]:
+        kids, parents = self.between.kids, self.between.candidates
+        totals = self._child.scores[kids] + self._parent.scores[parents]
         for step in self.ready.steps:
-            totals = step.added(self._values[step.number], totals)
-        holding = _Holding(self.sides, self._values, block, parents)
+            totals += step.added(self._values[step.number])
+        within: dict[tuple[int, float, float], Truths] = {}
         for test, weight in self.ready.weighing:
-            for n in holding.places(test):
-                if not any(self._holds(t, kids[n], parents[n], n) for t in test.never):
-                    totals[n] += weight
-        return totals
+            totals += self._holding(test, within) * weight
+        made: list[float] = totals.tolist()
+        return made
+
+    def _holding(self, test: Test, within: dict[tuple[int, float, float], Truths]) -> Truths:
+        """For each pair whether a test holds; `within` keeps which numbers are within which bounds."""
+        place = self.ready.places[test]
+        found = np.ones(len(self.between.kids), dtype=np.bool_)
+        if test.child or test.never_child:
+            found &= self._child.fits[place][self.between.kids]
+        if test.parent or test.never_parent:
+            found &= self._parent.fits[place][self.between.candidates]
+        for bound in test.numbers:
+            if bound not in within:
+                number, low, high = bound
+                column = self._values[number]
+                if column is None:
+                    within[bound] = np.full(len(found), low <= 0 <= high)
+                else:
+                    within[bound] = (low <= column) & (column <= high)
+            found &= within[bound]
+        for other in test.never:
+            found &= ~self._holding(other, within)
+        return found
 
     def fired(self, n: int) -> list[int]:
         """Places of the rules that fire on the n-th candidate, ascending; also those of weight 0."""
         child, parent, place = self.child, self.candidates[n], self._at + n
-        found = [*self._child_fired[child], *self._parent_fired[parent]]
+        found = [*self._child.fired[child], *self._parent.fired[parent]]
         for number, bounds, fired in self.ready.tables:
             found += fired[bisect_right(bounds, self._value(number, place))]
         found += [k for test, k in self.ready.combined if self._holds(test, child, parent, place)]
@@ -94,7 +115,7 @@ class Pairs:
 
     def _value(self, number: int, place: int) -> float:
         column = self._values[number]
-        return column[place] if column else 0
+        return 0 if column is None else float(column[place])
 
     def _holds(self, test: Test, child: int, parent: int, place: int) -> bool:
         """Whether a test holds of the pair at a place of the columns."""
@@ -109,73 +130,27 @@ class Pairs:
         )
 
 
-class _Holding:
-    """At which places of a block's columns a test holds, the tests that must not hold left aside."""
+class _Side:
+    """What the bits of one side say of each turn: which of the rules on it alone fire, what they add together, which
+    tests they fit (tests × turns)."""
 
     def __init__(
-        self, sides: Sides, values: Sequence[Column], block: Sequence[tuple[int, Sequence[int]]], parents: Sequence[int]
+        self,
+        bits: Sequence[int],
+        rules: Sequence[int],
+        weights: Sequence[float],
+        tests: Sequence[tuple[int, int]],
+        known: dict[int, Known],
     ) -> None:
-        self.sides, self.values, self.parents = sides, values, parents
-        self.of_child: list[tuple[int, range]] = []  # each child's bits and its pairs' places
-        self.of_parent: dict[int, list[int]] = {}
-        self.within: dict[tuple[int, float, float], Sequence[int]] = {}
-        at = 0
-        for child, candidates in block:
-            self.of_child.append((sides.child[child], range(at, at + len(candidates))))
-            at += len(candidates)
-        for n, p in enumerate(parents):
-            self.of_parent.setdefault(p, []).append(n)
-        self.every = range(at)
-
-    def places(self, test: Test) -> Sequence[int]:
-        """Begin with what most likely leaves few: a child, a number, a parent."""
-        numbers = test.numbers
-        found: Sequence[int]
-        if test.child or test.never_child:
-            needed, never = test.child, test.never_child
-            found = [n for bits, own in self.of_child if bits & needed == needed and not bits & never for n in own]
-        elif numbers:
-            found, numbers = self.of_number(numbers[0]), numbers[1:]
-        elif test.parent or test.never_parent:
-            return self.of_parents(test)
-        else:
-            found = self.every
-        for number, low, high in numbers:
-            column = self.values[number]
-            if column:
-                found = [n for n in found if low <= column[n] <= high]
-            elif not low <= 0 <= high:
-                return ()
-        if test.parent or test.never_parent:
-            needed, never, bits, parents = test.parent, test.never_parent, self.sides.parent, self.parents
-            found = [n for n in found if bits[parents[n]] & needed == needed and not bits[parents[n]] & never]
-        return found
-
-    def of_number(self, bound: tuple[int, float, float]) -> Sequence[int]:
-        """Places at which a number is within bounds."""
-        if bound not in self.within:
-            number, low, high = bound
-            column = self.values[number]
-            if column:
-                self.within[bound] = [n for n, v in enumerate(column) if low <= v <= high]
-            else:
-                self.within[bound] = self.every if low <= 0 <= high else ()
-        return self.within[bound]
-
-    def of_parents(self, test: Test) -> Sequence[int]:
-        bits, needed, never = self.sides.parent, test.parent, test.never_parent
-        fit = (own for p, own in self.of_parent.items() if bits[p] & needed == needed and not bits[p] & never)
-        return [n for own in fit for n in own]
-
-
-def _sums(
-    bits: Sequence[int], rules: Sequence[int], weights: Sequence[float], known: dict[int, tuple[list[int], float]]
-) -> tuple[list[list[int]], list[float]]:
-    """Which of the rules on one side alone fire on each turn, and what they add together; `known` from other days."""
-    if len(known) > REMEMBERED:
-        known.clear()
-    for b in bits:
-        if b not in known:
-            on = [k for k in rules if b >> k & 1]
-            known[b] = on, sum(weights[k] for k in on)
-    return [known[b][0] for b in bits], [known[b][1] for b in bits]
+        """`tests` are bits that must be there and bits that must not; `known` is kept from other days."""
+        if len(known) > REMEMBERED:
+            known.clear()
+        for b in bits:
+            if b not in known:
+                on = [k for k in rules if b >> k & 1]
+                fits = [b & needed == needed and not b & never for needed, never in tests]
+                known[b] = Known(on, sum(weights[k] for k in on), fits)
+        found = [known[b] for b in bits]
+        self.fired = [one.fired for one in found]
+        self.scores = np.array([one.score for one in found], dtype=np.float64)
+        self.fits = np.array([one.fits for one in found], dtype=np.bool_).reshape(len(bits), len(tests)).T.copy()

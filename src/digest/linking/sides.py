@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import compress
 from math import inf
 
+import numpy as np
+
+from digest.arrays import Truths, truths, whole
 from digest.linking.facts import Facts
 from digest.rules import kinds
 from digest.rules.kind import Kind
@@ -20,59 +22,61 @@ class Sides:
 
     def __init__(self, facts: Facts, subject: Subject, parents: Sequence[Sequence[int]]) -> None:
         self.facts = facts
-        number = len(facts.turns)
-        self.child = [0] * number
-        whole = [0] * number
+        self.total = len(facts.turns)
+        self.sizes = whole(facts.sizes)
         rules = subject.rules
         sides = [side_of(rule.kind) for rule in rules]
+        child = np.zeros((len(rules), self.total), dtype=np.bool_)
+        parent = np.zeros((len(rules), self.total), dtype=np.bool_)
         for i, turn in enumerate(facts.turns):
             for k in subject.texts.fires(turn.text):
-                if sides[k] == "child":
-                    self.child[i] |= 1 << k
-                else:
-                    whole[i] |= 1 << k
+                (child if sides[k] == "child" else parent)[k, i] = True
         for k, rule in enumerate(rules):
             if not sides[k] or isinstance(rule.kind, kinds.PairPattern | kinds.PairLexicon):
                 continue
-            for into, mine in ((self.child, "child"), (whole, "parent")):
-                if sides[k] in (mine, "both"):
-                    bit = 1 << k
-                    for i in self._turns(rule.kind, mine):
-                        into[i] |= bit
+            if sides[k] in ("child", "both"):
+                child[k] = self._turns(rule.kind, "child")
+            if sides[k] in ("parent", "both"):
+                parent[k] = self._turns(rule.kind, "parent")
+        self.child = _bits(child)
+        own = _bits(parent)
         self.parent = [0] * len(parents)
         for p, group in enumerate(parents):
-            if len(group) == 1:
-                self.parent[p] = whole[group[0]]
-                continue
             for j in group:
-                self.parent[p] |= whole[j]
+                self.parent[p] |= own[j]
 
-    def _turns(self, kind: Kind, side: str) -> list[int]:
-        """The turns of which a rule on one side holds."""
+    def _turns(self, kind: Kind, side: str) -> Truths:
+        """Of which turns a rule on one side holds."""
         facts, acts = self.facts, self.facts.acts
         turns, states = facts.turns, facts.scene.states
-        every = range(len(turns))
         if isinstance(kind, kinds.PairActs):
-            taken = acts.taken.get(getattr(kind, side)) or ()
-            return list(compress(every, taken))
+            return truths(acts.taken.get(getattr(kind, side)) or [False] * self.total)
         if isinstance(kind, kinds.PairScored):
             low, high = bounds(kind.min, kind.max)
-            return [i for i, score in enumerate(acts.scores.get(kind.act) or ()) if low <= score <= high]
+            scores = acts.scores.get(kind.act)
+            return truths([low <= score <= high for score in scores] if scores else [False] * self.total)
         if isinstance(kind, kinds.PairLength):
             low, high = bounds(kind.min, kind.max)
-            return [i for i, size in enumerate(facts.sizes) if low <= size <= high]
+            return (low <= self.sizes) & (self.sizes <= high)
         if isinstance(kind, kinds.PairSpeaker):
             scene = facts.scene
             if kind.is_ == "regular":
-                return [i for i in every if turns[i].speaker not in scene.guests | scene.owners]
+                others = scene.guests | scene.owners
+                return truths([t.speaker not in others for t in turns])
             whom = {"guest": scene.guests, "owner": scene.owners, "host": scene.owners}.get(kind.is_, frozenset())
-            return [i for i in every if turns[i].speaker in whom]
+            return truths([t.speaker in whom for t in turns])
         if isinstance(kind, kinds.PairState):
-            return [i for i in every if states[i][0] == kind.is_]
+            return truths([state == kind.is_ for state, _ in states])
         if isinstance(kind, kinds.PairMedia):
             what = {"image": "images", "link": "links"}.get(kind.of)
-            return [i for i in every if (getattr(turns[i], what) if what else len(turns[i].quotes)) >= kind.min]
+            return truths([(getattr(t, what) if what else len(t.quotes)) >= kind.min for t in turns])
         raise NotImplementedError(type(kind).__name__)
+
+
+def _bits(rules: Truths) -> list[int]:
+    """Each column of rules × turns as an integer's bits, the first rule's the lowest."""
+    packed = np.packbits(rules, axis=0, bitorder="little").T
+    return [int.from_bytes(row, "little") for row in packed.tolist()]
 
 
 def side_of(kind: Kind) -> str:

@@ -24,7 +24,8 @@ class TextRules:
 
     def __init__(self, rules: Sequence[HasKind], lists: Mapping[str, Sequence[str]]) -> None:
         parts: dict[str, list[tuple[int, str]]] = {"text": [], "first": [], "last": []}
-        self._words: dict[int, tuple[Lexicon | PairLexicon, tuple[str, ...]]] = {}
+        # the words of each lexicon by the character that they begin with
+        self._words: dict[int, tuple[Lexicon | PairLexicon, dict[str, list[str]]]] = {}
         self._lengths: list[tuple[int, Length | PairLength]] = []
         for index, rule in enumerate(rules):
             kind = rule.kind
@@ -34,7 +35,10 @@ class TextRules:
             elif isinstance(kind, Lexicon | PairLexicon):
                 words = tuple(dict.fromkeys(kind.words or lists.get(kind.list, ())))
                 if words:
-                    self._words[index] = (kind, words)
+                    begun: dict[str, list[str]] = {}
+                    for word in words:
+                        begun.setdefault(word[:1], []).append(word)
+                    self._words[index] = (kind, begun)
                     parts["text"].append((index, any_of(words)))
             elif isinstance(kind, Length | PairLength):
                 self._lengths.append((index, kind))
@@ -60,7 +64,9 @@ class TextRules:
         kind, words = self._words[index]
         if kind.min == 1 and kind.max is None:
             return True
-        return within(sum(map(text.__contains__, words)), kind.min, kind.max)
+        # most words begin with a character that the text does not hold
+        there = sum(word in text for begun in {"", *text} if begun in words for word in words[begun])
+        return within(there, kind.min, kind.max)
 
     def fired(self, text: str) -> list[tuple[int, Span | None]]:
         result: list[tuple[int, Span | None]] = []

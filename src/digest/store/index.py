@@ -11,6 +11,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,7 +120,9 @@ def _update(
         if stored == _meta_stamp(settings, rules):
             return 0, unchanged, 0, 0, 0, tuple(failed)
     made = stages()
-    writer = Writer(connection, lambda texts: counted(texts, made), lambda word: _tells(word, made.vocabulary))
+    # the same words come with nearly every transaction
+    tells = cache(lambda word: _tells(word, made.vocabulary))
+    writer = Writer(connection, lambda texts: counted(texts, made), tells)
     messages = entries = written = 0
     try:
         if gone:
