@@ -167,13 +167,15 @@ def _answered(
     given = answers_stage.given(facts, groups, subject, stages.answering, links, evidence=evidence)
     used = owned | {one.turn for one in given}
 
+    def part(i: int) -> bool:
+        """Whether a turn may be read with what stands beside it: a picture, or words that are more than a courtesy."""
+        if i in used:
+            return False
+        worded = facts.sizes[i] >= FRAGMENT and not any(acts.has(i, act) for act in ASIDE)
+        return worded or bool(turns[i].images)
+
     def beside(i: int) -> list[int]:
-        return segment.beside(
-            turns,
-            i,
-            stages.segmenting.beside,
-            lambda j: j not in used and facts.sizes[j] >= FRAGMENT and not any(acts.has(j, act) for act in ASIDE),
-        )
+        return segment.beside(turns, i, stages.segmenting.beside, part)
 
     completed = answers_stage.completed(facts, groups, given, beside)
     found = answers_stage.answers(facts, groups, completed)
@@ -191,7 +193,7 @@ def _answered(
         # what the asker says on his own question explains it
         own = candidates[i].turns
         added = [t for t in by_turn[place] if turns[t].speaker == asker and t not in owned]
-        around = [j for t in own for j in beside(t)]
+        around = [j for t in (*own, *added) for j in beside(t)]
         fragments.update(around)
         whole[i] = replace(candidates[i], turns=tuple(sorted({*own, *added, *around})))
         up = above[place]

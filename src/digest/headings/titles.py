@@ -22,6 +22,7 @@ GOING_ON = frozenset(("到", "给", "至", "进", "入", "成"))
 NOUN_TAGS = frozenset(["n", "ns", "nt", "nz", "nr", "nrt", "nrfg", "j", "an", "vn", "s"])
 LOOSE_TAGS = frozenset(("l", "i"))  # idioms and set phrases: 云计算 as well as 没关系
 EMPTY = re.compile("[我你他您的了不没个怎什么啥这那能可来]")
+VOCATIVE = re.compile("[\u4e00-\u9fff]{1,2}(?:哥|姐|老师|老板)|[\u4e00-\u9fff][总兄]")  # who is spoken to: no subject
 GUESSED = re.compile("[一我你他您的了不没个怎什么啥这那能可比被把对给从到在跟但就都也还很更最要会想去来是有]")
 VERB_TAGS = frozenset(["v", "vd", "vi"])
 ADJECTIVE_TAGS = frozenset(["a", "b", "ad"])
@@ -33,6 +34,7 @@ LATIN = re.compile("[A-Za-z0-9]")
 COUNT = re.compile("[0-9一二三四五六七八九十百千万两几ⅠⅡⅢI]")
 ENDING = re.compile("(?:[吗呢吧啊呀嘛哈哦不没]|(?<![什怎多这那])么)+$")
 WHOLE = 3.0  # what a short question is worth as its own title: more than a phrase of everyday words
+NEGATIONS = ("不", "没", "未", "无", "非", "别")
 SAYS = 6  # characters from which a clause says what is asked
 NAMES = 6.0  # from which score a title says what a question is about
 PLACES = (1.8, 0.6, 0.2, 0.0, -0.3, -0.6)  # a question says early what it is about
@@ -200,7 +202,7 @@ def _letters(clause: str, tagged: Sequence[Word], words: Vocabulary, rules: Titl
             out.append(rules.roles[low])
         elif rules.has("fillers", low):
             out.append(FILLER)
-        elif rules.has("never", low) or (low in words.stop and len(low) > 1):
+        elif VOCATIVE.fullmatch(word.text) or rules.has("never", low) or (low in words.stop and len(low) > 1):
             out.append("x")
         else:
             out.append(_class(word, tagged, place, words, rules))
@@ -252,7 +254,7 @@ def _phrases(
                 if not _formed(span, after, following, rules):
                     continue
                 text = _text(clause, span.words)
-                if text and not _counted(clause, span.words[0]):
+                if text and not _counted(clause, span.words[0]) and not _negated(clause, span.words[0]):
                     edge = _edges(letters, i, j)
                     found.append(_candidate(text, span.words, span.letters, bonus + edge, why, rules, weigh))
     return [c for c in found if c is not None]
@@ -282,6 +284,11 @@ def _counted(clause: str, word: Word) -> bool:
     """Whether a number stands right before a Han word: of 3方通道 and 5块钱 it would leave half."""
     before = clause[word.start - 1 : word.start]
     return bool(COUNT.match(before)) and not LATIN.match(word.text[0]) and (before.isdigit() or len(word.text) == 1)
+
+
+def _negated(clause: str, word: Word) -> bool:
+    """Whether a word that denies stands right before: 不成功解冻 is not about 成功解冻."""
+    return clause[word.start - 1 : word.start] in NEGATIONS
 
 
 def _edges(letters: str, i: int, j: int) -> float:
@@ -322,7 +329,7 @@ def _patterned(
                     continue
                 start, end = hit.span(f"p{part}")
                 span = _trim(Span(tuple(tagged[start:end]), letters[start:end]), rules)
-                whole = span.words and not _counted(clause, span.words[0])
+                whole = span.words and not _counted(clause, span.words[0]) and not _negated(clause, span.words[0])
                 piece = _text(clause, span.words) if whole else ""
                 pieces.append(piece)
                 used += span.words
