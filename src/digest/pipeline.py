@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -174,10 +174,13 @@ def _answered(
         worded = facts.sizes[i] >= FRAGMENT and not any(acts.has(i, act) for act in ASIDE)
         return worded or bool(turns[i].images)
 
-    def beside(i: int) -> list[int]:
-        return segment.beside(turns, i, stages.segmenting.beside, part)
+    def remark(i: int) -> bool:
+        return facts.sizes[i] < asking.remark and not acts.has(i, "asks")
 
-    completed = answers_stage.completed(facts, groups, given, beside)
+    def around(i: int, remark: Callable[[int], bool] = lambda _: False) -> list[int]:
+        return segment.beside(turns, i, stages.segmenting.beside, part, remark)
+
+    completed = answers_stage.completed(facts, groups, given, lambda i: around(i, remark))
     found = answers_stage.answers(facts, groups, completed)
     fragments = {one.turn for one in completed} - {one.turn for one in given}
     by_turn: list[list[int]] = [[] for _ in groups]
@@ -193,9 +196,9 @@ def _answered(
         # what the asker says on his own question explains it
         own = candidates[i].turns
         added = [t for t in by_turn[place] if turns[t].speaker == asker and t not in owned]
-        around = [j for t in (*own, *added) for j in beside(t)]
-        fragments.update(around)
-        whole[i] = replace(candidates[i], turns=tuple(sorted({*own, *added, *around})))
+        more = [j for t in (*own, *added) for j in around(t)]
+        fragments.update(more)
+        whole[i] = replace(candidates[i], turns=tuple(sorted({*own, *added, *more})))
         up = above[place]
         follows[i] = None if up is None else asked[up]
     return tuple(whole), tuple(answers), tuple(follows), frozenset(m for t in fragments for m in turns[t].messages)

@@ -47,21 +47,29 @@ def turns(log: Log, people: People, how: Segmenting | None = None) -> tuple[Turn
     return tuple(_turn(n, group, log, people, texts) for n, group in enumerate(groups))
 
 
-def beside(turns: Sequence[Turn], i: int, seconds: int, free: Callable[[int], bool]) -> list[int]:
-    """The turns right before and after turn i by the same person, nobody between, in order; `i` is not among them.
+def beside(
+    turns: Sequence[Turn], i: int, seconds: int, free: Callable[[int], bool], remark: Callable[[int], bool]
+) -> list[int]:
+    """The turns right before and after turn i by the same person, in order; `i` is not among them.
 
     A turn ends early, so that what answers two questions is told apart; who types slowly has his sentence cut. The walk
-    ends at a silence longer than `seconds` and at a turn that is not `free`.
+    ends at a silence longer than `seconds`, at a turn that is not `free` and where others speak; one `remark` of
+    another stops nobody who goes on.
     """
     found = []
     for step in (-1, 1):
-        j = i + step
-        while 0 <= j < len(turns) and turns[j].speaker == turns[i].speaker and free(j):
-            earlier, later = turns[min(j, j - step)], turns[max(j, j - step)]
+        at = i
+        while True:
+            j = at + step
+            if step > 0 and 0 <= j + 1 < len(turns) and turns[j].speaker != turns[i].speaker and remark(j):
+                j += 1
+            if not 0 <= j < len(turns) or turns[j].speaker != turns[i].speaker or not free(j):
+                break
+            earlier, later = turns[min(j, at)], turns[max(j, at)]
             if later.start - earlier.end > seconds:
                 break
             found.append(j)
-            j += step
+            at = j
     return sorted(found)
 
 

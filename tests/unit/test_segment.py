@@ -60,10 +60,17 @@ def test_beside_a_turn_stand_its_speakers_own_turns_until_somebody_speaks_or_he_
         (560, "甲", "再异步汇总"),
         (620, "甲", "最后更新余额"),
         (640, "乙", "明白"),
-        (650, "甲", "不客气"),
+        (650, "甲", "还要对账"),
+        (660, "乙", "对账怎么做"),
+        (670, "甲", "按天"),
     )
     made = turns(day, people(day), Segmenting(gap=30))
-    assert len(made) == 6
-    assert beside(made, 2, 120, lambda _: True) == [1, 3]
-    assert beside(made, 2, 120, lambda j: j != 1) == [3]
-    assert beside(made, 2, 10, lambda _: True) == []
+    assert len(made) == 8
+
+    def found(seconds: int = 120, apart: int = -1, remarks: tuple[int, ...] = ()) -> list[int]:
+        return beside(made, 2, seconds, lambda j: j != apart, lambda j: j in remarks)
+
+    assert found() == [1, 3]
+    assert found(apart=1) == [3]
+    assert found(seconds=10) == []
+    assert found(remarks=(4,)) == [1, 3, 5]
