@@ -7,6 +7,7 @@ headings too many are mended by an editor in a second, one wrong heading hides a
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -161,25 +162,39 @@ def _likeness(
 def _grouped(likeness: Sequence[Sequence[float]], rules: TopicRules) -> list[tuple[int, ...]]:
     """Join the two groups most alike on average until none are alike enough; ties go to the earlier pair."""
     members: dict[int, tuple[int, ...]] = {i: (i,) for i in range(len(likeness))}
-    # sums of likeness between groups, by the first member of each: the later one, then the earlier
-    sums = {(i, j): value for i, row in enumerate(likeness) for j, value in enumerate(row) if value > 0.0}
-    while True:
-        best, pair = rules.together, (-1, -1)
-        for (y, x), total in sums.items():
-            size = len(members[x]) * len(members[y])
-            if total / size >= best and len(members[x]) + len(members[y]) <= rules.largest:
-                if total / size == best and pair != (-1, -1) and (x, y) > (pair[1], pair[0]):
-                    continue
-                best, pair = total / size, (y, x)
-        if pair[0] < 0:
-            return sorted(tuple(sorted(group)) for group in members.values())
-        y, x = pair
+    # sums of likeness between a group and others, by their first members
+    sums: dict[int, dict[int, float]] = {i: {} for i in members}
+    for i, row in enumerate(likeness):
+        for j, value in enumerate(row):
+            if value > 0.0:
+                sums[i][j] = sums[j][i] = value
+    # pairs that may be joined, the most alike first; one that has changed since is told by its sizes
+    pairs: list[tuple[float, int, int, int, int]] = []
+
+    def offer(i: int, j: int) -> None:
+        x, y = min(i, j), max(i, j)
+        one, two = len(members[x]), len(members[y])
+        mean = sums[x][y] / (one * two)
+        if mean >= rules.together and one + two <= rules.largest:
+            heapq.heappush(pairs, (-mean, x, y, one, two))
+
+    for i in members:
+        for j in sums[i]:
+            if j < i:
+                offer(i, j)
+    while pairs:
+        _, x, y, one, two = heapq.heappop(pairs)
+        if x not in members or y not in members or (one, two) != (len(members[x]), len(members[y])):
+            continue
         members[x] += members.pop(y)
-        del sums[pair]
-        for key in [k for k in sums if y in k]:
-            other = key[0] if key[1] == y else key[1]
-            joined = (max(x, other), min(x, other))
-            sums[joined] = sums.get(joined, 0.0) + sums.pop(key)
+        del sums[x][y]
+        for other, value in sums.pop(y).items():
+            if other != x:
+                del sums[other][y]
+                sums[x][other] = sums[other][x] = sums[x].get(other, 0.0) + value
+        for other in sums[x]:
+            offer(x, other)
+    return sorted(tuple(sorted(group)) for group in members.values())
 
 
 def _shared(vectors: Sequence[Mapping[str, float]]) -> tuple[str, ...]:
