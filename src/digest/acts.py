@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from digest.arrays import Floats, Ints, Truths, truths, whole
+from digest.arrays import Floats, Ints, Truths, inside, truths, whole
 from digest.model import Act, Evidence, Link, Turn
 from digest.rules import kinds
 from digest.rules.kind import Kind
@@ -123,9 +123,8 @@ class _Evaluator:
         self.turns = scene.turns
         self.total = len(scene.turns)
         self.subject = subject
-        sizes = [size(t.text) for t in self.turns]
-        self.sizes = whole(sizes)
-        self.surroundings = Surroundings(self.turns, sizes)
+        self.sizes = whole([size(t.text) for t in self.turns])
+        self.surroundings = Surroundings(self.turns, self.sizes)
         self.shares: dict[tuple[int, str], Floats] = {}
         self.columns: dict[str, Column] = {}
         self.taken: dict[str, Column] = {}
@@ -169,7 +168,7 @@ class _Evaluator:
         return np.zeros(self.total, dtype=np.bool_)
 
     def length(self, kind: kinds.Length) -> Column:
-        return _between(self.sizes, kind.min or 0, kind.max)
+        return inside(self.sizes, kind.min or 0, _most(kind.max))
 
     def mention(self, kind: kinds.Mention) -> Column:
         if kind.of == "none":
@@ -239,7 +238,7 @@ class _Evaluator:
         if kind.speaker:
             looked_for &= self.part(kind.speaker)
         if kind.min_length is not None or kind.max_length is not None:
-            looked_for &= _between(self.sizes, kind.min_length or 0, kind.max_length)
+            looked_for &= inside(self.sizes, kind.min_length or 0, _most(kind.max_length))
         return self.surroundings.near(kind, looked_for)
 
     def around(self, kind: kinds.Around) -> Column:
@@ -248,7 +247,7 @@ class _Evaluator:
         if key not in self.shares:
             taken = self.taken.get(kind.act, self.nowhere()) if kind.act else None
             self.shares[key] = self.surroundings.shares(kind.turns, taken)
-        return _between(self.shares[key], low, high)
+        return inside(self.shares[key], low, high)
 
     @cached_property
     def links(self) -> Sequence[Link]:
@@ -341,11 +340,5 @@ _CONDITIONS: dict[type[Kind], Callable[[_Evaluator, Any], Column]] = {
 }
 
 
-def _between(numbers: Ints | Floats, low: float, high: float | None) -> Column:
-    """Where numbers are within bounds."""
-    found: Column = (low <= numbers) & (numbers <= _most(high))
-    return found
-
-
-def _most(bound: float | None) -> float:
+def _most(bound: int | None) -> int:
     return 10**9 if bound is None else bound

@@ -24,6 +24,12 @@ def truths(flags: Sequence[bool]) -> Truths:
     return np.array(flags, dtype=np.bool_)
 
 
+def inside(numbers: Ints | Floats, low: float, high: float) -> Truths:
+    """Where numbers are within bounds, both ends in them."""
+    found: Truths = (low <= numbers) & (numbers <= high)
+    return found
+
+
 def stretches(begins: Ints, sizes: Ints) -> tuple[Ints, Ints]:
     """The places begin, begin + 1, … of each stretch, one after the other, and of which stretch each is."""
     of = np.repeat(np.arange(len(sizes)), sizes)

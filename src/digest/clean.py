@@ -266,17 +266,21 @@ def _tail(row: str, cleaning: Cleaning) -> str:
 
 def unwanted(text: str, cleaning: Cleaning) -> bool:
     """Whether a notice or resource was for the day itself, and says nothing to a reader."""
-    return cleaning.never is not None and bool(cleaning.never.search(text.encode("utf-8", "replace")))
+    return _holds(cleaning.never, text)
 
 
 def aside(text: str, cleaning: Cleaning) -> bool:
     """Whether a message was for the room, such as who speaks tonight or who hires: no question and no answer."""
-    return cleaning.elsewhere is not None and bool(cleaning.elsewhere.search(text.encode("utf-8", "replace")))
+    return _holds(cleaning.elsewhere, text)
 
 
 def remark(text: str, cleaning: Cleaning) -> bool:
     """Whether a cleaned text is no more than a remark on who spoke, or a joke."""
-    return cleaning.empty is not None and bool(cleaning.empty.match(text.strip().encode("utf-8", "replace")))
+    return _holds(cleaning.empty, text.strip())
+
+
+def _holds(pattern: Any, text: str) -> bool:
+    return pattern is not None and bool(pattern.search(text.encode("utf-8", "replace")))
 
 
 def _says_something(row: str) -> bool:

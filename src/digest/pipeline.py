@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from digest import acts as acts_stage
 from digest import curate, segment
 from digest import questions as questions_stage
-from digest.acts import Acts
 from digest.clean import Cleaning
 from digest.curate import Day
 from digest.linking import answers as answers_stage
@@ -19,6 +18,7 @@ from digest.linking import links as links_stage
 from digest.linking import threads as threads_stage
 from digest.linking.answers import Answering
 from digest.linking.facts import Facts
+from digest.linking.fragments import Fragments
 from digest.linking.links import Linking
 from digest.model import Answer, Digest, Entry, Link, Log, People, Question, Topic
 from digest.persons import people as people_stage
@@ -28,9 +28,6 @@ from digest.rules.model import Rules
 from digest.segment import Segmenting
 from digest.talks import talk as talk_stage
 from digest.talks.talk_rules import Talking, talking
-
-ASIDE = ("thanks", "laugh", "applause", "noise", "opening")  # acts of turns that are no part of what stands beside
-FRAGMENT = 4  # nor is what has fewer characters
 
 if TYPE_CHECKING:
     from digest.headings.topics import ThreadText, TopicRules
@@ -142,17 +139,12 @@ def analyse(log: Log, stages: Stages, *, evidence: bool = True, people: People |
     if not facts:  # no rule looks at replies
         linked(acts)
     candidates = questions_stage.candidates(scene, acts, stages.asking)
-    whole, answers, follows, beside = _answered(facts[0], acts, candidates, links, stages, evidence)
+    whole, answers, follows, beside = _answered(facts[0], candidates, links, stages, evidence)
     return Day(log, people, scene, acts, talk, whole, answers, follows, tuple(links), beside)
 
 
 def _answered(
-    facts: Facts,
-    acts: Acts,
-    candidates: Sequence[Candidate],
-    links: Sequence[Link],
-    stages: Stages,
-    evidence: bool,
+    facts: Facts, candidates: Sequence[Candidate], links: Sequence[Link], stages: Stages, evidence: bool
 ) -> tuple[tuple[Candidate, ...], tuple[tuple[Answer, ...], ...], tuple[int | None, ...], frozenset[int]]:
     """The candidates with what their askers added, the answers to each, the candidate that each follows up, and the
     messages that stand there only beside others.
@@ -166,23 +158,10 @@ def _answered(
     subject = stages.rules.subject("answers")
     given = answers_stage.given(facts, groups, subject, stages.answering, links, evidence=evidence)
     used = owned | {one.turn for one in given}
-
-    def part(i: int) -> bool:
-        """Whether a turn may be read with what stands beside it: a picture, or words that are more than a courtesy."""
-        if i in used:
-            return False
-        worded = facts.sizes[i] >= FRAGMENT and not any(acts.has(i, act) for act in ASIDE)
-        return worded or bool(turns[i].images)
-
-    def remark(i: int) -> bool:
-        return facts.sizes[i] < asking.remark and not acts.has(i, "asks")
-
-    def around(i: int, remark: Callable[[int], bool] = lambda _: False) -> list[int]:
-        return segment.beside(turns, i, stages.segmenting.beside, part, remark)
-
-    completed = answers_stage.completed(facts, groups, given, lambda i: around(i, remark))
+    fragments = Fragments(facts, used, stages.segmenting.beside, asking.remark)
+    completed = answers_stage.completed(facts, groups, given, fragments.of_answer)
     found = answers_stage.answers(facts, groups, completed)
-    fragments = {one.turn for one in completed} - {one.turn for one in given}
+    beside = {one.turn for one in completed} - {one.turn for one in given}
     by_turn: list[list[int]] = [[] for _ in groups]
     for one in given:
         by_turn[one.question].append(one.turn)
@@ -196,12 +175,12 @@ def _answered(
         # what the asker says on his own question explains it
         own = candidates[i].turns
         added = [t for t in by_turn[place] if turns[t].speaker == asker and t not in owned]
-        more = [j for t in (*own, *added) for j in around(t)]
-        fragments.update(more)
+        more = [j for t in (*own, *added) for j in fragments.of_question(t)]
+        beside.update(more)
         whole[i] = replace(candidates[i], turns=tuple(sorted({*own, *added, *more})))
         up = above[place]
         follows[i] = None if up is None else asked[up]
-    return tuple(whole), tuple(answers), tuple(follows), frozenset(m for t in fragments for m in turns[t].messages)
+    return tuple(whole), tuple(answers), tuple(follows), frozenset(m for t in beside for m in turns[t].messages)
 
 
 def questions(day: Day, stages: Stages, least: float = 0.0) -> tuple[Question, ...]:

@@ -20,8 +20,8 @@ NEAREST = 16  # turns on a side that rules can look at
 class Surroundings:
     """The turns of a day, each with those near it; `sizes` are the characters of each."""
 
-    def __init__(self, turns: Sequence[Turn], sizes: Sequence[int]) -> None:
-        self.turns, self.sizes, self.total = turns, whole(sizes), len(turns)
+    def __init__(self, turns: Sequence[Turn], sizes: Ints) -> None:
+        self.turns, self.sizes, self.total = turns, sizes, len(turns)
         self.places = np.arange(self.total)
         self.speakers = whole([t.speaker for t in turns])
         self._neighbours: dict[tuple[str, str], Ints] = {}

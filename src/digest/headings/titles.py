@@ -254,7 +254,7 @@ def _phrases(
                 if not _formed(span, after, following, rules):
                     continue
                 text = _text(clause, span.words)
-                if text and not _counted(clause, span.words[0]) and not _negated(clause, span.words[0]):
+                if text and not _halved(clause, span.words[0]):
                     edge = _edges(letters, i, j)
                     found.append(_candidate(text, span.words, span.letters, bonus + edge, why, rules, weigh))
     return [c for c in found if c is not None]
@@ -278,6 +278,11 @@ def _formed(span: Span, after: str, following: str, rules: TitleRules) -> bool:
     if len(span.words) > 1 and end in span.words[-2].text.lower():
         return False
     return len(span.words) > 1 or len(end) > 1
+
+
+def _halved(clause: str, word: Word) -> bool:
+    """Whether a phrase that begins with a word lacks what counts or denies it."""
+    return _counted(clause, word) or _negated(clause, word)
 
 
 def _counted(clause: str, word: Word) -> bool:
@@ -329,7 +334,7 @@ def _patterned(
                     continue
                 start, end = hit.span(f"p{part}")
                 span = _trim(Span(tuple(tagged[start:end]), letters[start:end]), rules)
-                whole = span.words and not _counted(clause, span.words[0]) and not _negated(clause, span.words[0])
+                whole = span.words and not _halved(clause, span.words[0])
                 piece = _text(clause, span.words) if whole else ""
                 pieces.append(piece)
                 used += span.words

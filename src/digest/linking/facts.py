@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -62,28 +61,17 @@ class Facts:
     words: Held
     pairs: Held
     characters: Held
-    spoken: Mapping[int, Sequence[int]]  # turns with words of each speaker
-    all_spoken: Sequence[int]
+    all_spoken: Sequence[int]  # turns with words
 
     @property
     def turns(self) -> tuple[Turn, ...]:
         return self.scene.turns
-
-    def between(self, places: Sequence[int], after: int, before: int) -> int:
-        """How many of some turns stand strictly between two."""
-        return bisect_left(places, before) - bisect_left(places, after + 1)
 
 
 def facts(scene: Scene, acts: Acts, vocabulary: Vocabulary) -> Facts:
     """What is known of each turn."""
     turns = scene.turns
     sizes = [size(t.text) for t in turns]
-    spoken: dict[int, list[int]] = {}
-    every = []
-    for t in turns:
-        if sizes[t.index] > WORDED:
-            spoken.setdefault(t.speaker, []).append(t.index)
-            every.append(t.index)
     return Facts(
         scene,
         acts,
@@ -92,8 +80,7 @@ def facts(scene: Scene, acts: Acts, vocabulary: Vocabulary) -> Facts:
         _words(turns, vocabulary),
         _rare([_pairs(t.text) for t in turns], 0.0),
         _rare([{c for c in set(t.text) if HAN <= c <= LAST_HAN} for t in turns], FAMILIAR),
-        spoken,
-        every,
+        [t.index for t in turns if sizes[t.index] > WORDED],
     )
 
 

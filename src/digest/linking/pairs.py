@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from digest.arrays import Truths
+from digest.arrays import Truths, inside
 from digest.linking.between import Between, Column
 from digest.linking.facts import Facts
 from digest.linking.pair_rules import Known, Test, pair_rules
@@ -93,7 +93,7 @@ class Pairs:
                 if column is None:
                     within[bound] = np.full(len(found), low <= 0 <= high)
                 else:
-                    within[bound] = (low <= column) & (column <= high)
+                    within[bound] = inside(column, low, high)
             found &= within[bound]
         for other in test.never:
             found &= ~self._holding(other, within)

@@ -7,7 +7,7 @@ from math import inf
 
 import numpy as np
 
-from digest.arrays import Truths, truths, whole
+from digest.arrays import Truths, inside, truths, whole
 from digest.linking.facts import Facts
 from digest.rules import kinds
 from digest.rules.kind import Kind
@@ -56,8 +56,7 @@ class Sides:
             scores = acts.scores.get(kind.act)
             return truths([low <= score <= high for score in scores] if scores else [False] * self.total)
         if isinstance(kind, kinds.PairLength):
-            low, high = bounds(kind.min, kind.max)
-            return (low <= self.sizes) & (self.sizes <= high)
+            return inside(self.sizes, *bounds(kind.min, kind.max))
         if isinstance(kind, kinds.PairSpeaker):
             scene = facts.scene
             if kind.is_ == "regular":
