@@ -13,11 +13,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from digest import config, importers, pipeline
-from digest.pipeline import Stages
+from digest import importers
+from digest import stages as pipeline
+from digest.knowledge import rows as made
+from digest.knowledge import schema
+from digest.knowledge import write as writer
+from digest.project import settings as config
 from digest.rules.load import load
-from digest.store import index, schema, writer
-from digest.store import rows as made
+from digest.stages import Stages
+from digest.workflows import index
 
 SHARED = Path(os.environ.get("DIGEST_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 

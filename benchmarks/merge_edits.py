@@ -20,13 +20,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from digest.clean import Cleaning, lines
+from digest.editorial.clean import Cleaning, lines
 from digest.importers import read
 from digest.model import Answer, Digest, Entry, Line, Log, Question, Section, Topic
-from digest.render import Layout, markdown
-from digest.reviewing.blocks import parse
-from digest.reviewing.review import Damaged, first, merge
-from digest.reviewing.threeway import bare, sentences
+from digest.page.merge import Damaged, first, merge
+from digest.page.read import parse
+from digest.page.render import Layout, markdown
+from digest.page.sentences import bare, sentences
 from digest.rules.load import load
 
 SHARED = Path(os.environ.get("DIGEST_SHARED", Path(__file__).resolve().parents[1].parent / "shared"))

@@ -25,12 +25,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from digest import config
-from digest.pipeline import Stages
+from digest.knowledge import schema, search, show
+from digest.knowledge.query import terms
+from digest.page.entries import alike
+from digest.project import settings as config
 from digest.rules.load import load
-from digest.store import index, schema, search, show
-from digest.store.published import alike
-from digest.store.words import terms
+from digest.stages import Stages
+from digest.workflows import index
 
 SHARED = Path(os.environ.get("DIGEST_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 FIRST = 3

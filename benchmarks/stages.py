@@ -34,16 +34,21 @@ def once(log: Path) -> dict[str, float]:
 
     timed("imports", importing)
 
-    from digest import acts as acts_stage
-    from digest import config, curate, importers, pipeline, render, segment
-    from digest import questions as questions_stage
-    from digest.headings import topics
-    from digest.linking import answers as answers_stage
-    from digest.linking import facts as facts_stage
-    from digest.linking import links as links_stage
-    from digest.persons import people as people_stage
+    from digest import importers
+    from digest import stages as pipeline
+    from digest.conversation import questions as questions_stage
+    from digest.conversation import turns as segment
+    from digest.conversation.acts import acts as acts_stage
+    from digest.conversation.people import people as people_stage
+    from digest.conversation.replies import answers as answers_stage
+    from digest.conversation.replies import links as links_stage
+    from digest.conversation.replies import turn_features as facts_stage
+    from digest.conversation.talk import talk as talk_stage
+    from digest.editorial import curate
+    from digest.editorial.headings import topics
+    from digest.page import render
+    from digest.project import settings as config
     from digest.rules.load import load
-    from digest.talks import talk as talk_stage
 
     rules = timed("rules: load", lambda: load((config.packaged_rules(),)))
     stages = pipeline.Stages(rules)

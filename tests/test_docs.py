@@ -23,7 +23,8 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from places import ROOT
+
 ENGLISH, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
 RULES = ROOT / "docs" / "rules.md"
 BUILD, TESTS = "digest build 2017-05-27", "bin/pytest"  # what .ci/run looks for
@@ -209,7 +210,7 @@ def test_every_link_within_the_project_leads_somewhere(path: Path) -> None:
 
 
 def test_every_setting_stands_in_the_readmes() -> None:
-    from digest.config import KEYS
+    from digest.project.settings import KEYS
 
     for path in (ENGLISH, CHINESE):
         page = path.read_text("utf-8")
@@ -218,10 +219,10 @@ def test_every_setting_stands_in_the_readmes() -> None:
 
 def reference() -> str:
     """What `docs/rules.md` says of kinds and subjects, made from what the code declares."""
-    from digest.rules.describe import value_text
     from digest.rules.kinds import PAIR_KINDS, TURN_KINDS
+    from digest.rules.reference import value_text
     from digest.rules.subjects import SUBJECTS
-    from digest.rules.values import BAD, Field
+    from digest.rules.types import BAD, Field
 
     def cell(text: str) -> str:
         return text.replace("|", "\\|").replace("\n", " ")

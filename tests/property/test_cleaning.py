@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.clean import Cleaning, Role, clean
+from digest.editorial.clean import Cleaning, Role, clean
+from places import ROOT
 
-LISTS = yaml.safe_load((Path(__file__).parents[2] / "rules/clean.yml").read_text("utf-8"))["lists"]
+LISTS = yaml.safe_load((ROOT / "rules/clean.yml").read_text("utf-8"))["lists"]
 CLEANING = Cleaning(**{name: tuple(map(str, items)) for name, items in LISTS.items()})
 
 PIECES = st.sampled_from(

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.reviewing.blocks import MARK, parse, unparse
-from digest.reviewing.review import Base, Damaged, Merged, first, merge, restored
-from digest.reviewing.threeway import bare, sentences
+from digest.page.merge import Base, Damaged, Merged, first, merge, restored
+from digest.page.read import MARK, parse, unparse
+from digest.page.sentences import bare, sentences
 
 # DIGEST_EXAMPLES=5000 makes a night of it
 MANY = settings(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
+from places import ROOT
+
+sys.path.insert(0, str(ROOT / "unit"))
 
 import sample
-from test_escaping import RENDERERS, shown
-
-from digest.render import markdown
+from digest.page.render import markdown
+from renderers import RENDERERS, shown
 
 
 def body(page: str) -> str:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.arrays import stretches, whole
-from digest.linking.facts import Held
-from digest.linking.groups import Groups
-from digest.linking.shares import Shares
+from digest.conversation.arrays import stretches, whole
+from digest.conversation.replies.groups import Groups
+from digest.conversation.replies.shares import Shares
+from digest.conversation.replies.turn_features import Held
 
 TURNS = 12
 WEIGHT = {letter: 1.0 + n / 7 for n, letter in enumerate("abcdefgh")}

@@ -17,11 +17,11 @@ from digest.cli.options import PageFormat
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.cli.late import Neighbours, Offers
-    from digest.cli.writing import Written
-    from digest.config import DayLog, Settings
-    from digest.pipeline import Stages
-    from digest.summary import Summary
+    from digest.project.settings import DayLog, Settings
+    from digest.reports.summary import Summary
+    from digest.stages import Stages
+    from digest.workflows.neighbours import Neighbours, Offers
+    from digest.workflows.write import Written
 
 LONG = 4  # days from which a terminal shows how far the work is
 
@@ -62,7 +62,7 @@ def build(
     What you edited in a digest stays through every build. Exit status: 0 done, 1 conflicts (your words stay), 2 a day
     could not be built.
     """
-    from digest.cli import project
+    from digest.workflows import project
 
     settings = project.settings(logs=logs, rules=rules, out=out, templates=templates, encoding=encoding)
     chosen, failed = _chosen(settings, days or [], since, until, all_, room)
@@ -85,10 +85,10 @@ def _chosen(
     settings: Settings, days: Sequence[str], since: str | None, until: str | None, all_: bool, room: str | None
 ) -> tuple[list[DayLog], int]:
     """The logs to build, and the exit status of the days that have none."""
-    from digest import config
-    from digest.cli import project
     from digest.cli.boundary import tell
     from digest.errors import DigestError, UsageError
+    from digest.project import settings as config
+    from digest.workflows import project
 
     if days and (since or until or all_):
         raise UsageError("Days and --since, --until or --all don't go together. Give one or the other")
@@ -125,11 +125,12 @@ def _build(
     chosen: Sequence[DayLog], settings: Settings, stages: Stages, format_: PageFormat, *, dry_run: bool, fresh: bool
 ) -> int:
     """Build the days one after the other; the exit status."""
-    from digest import config, summary
-    from digest.cli import project
     from digest.cli.boundary import short, tell
-    from digest.cli.late import Neighbours
     from digest.errors import DigestError
+    from digest.project import settings as config
+    from digest.reports import summary
+    from digest.workflows import project
+    from digest.workflows.neighbours import Neighbours
 
     done: list[Built] = []
     also: list[Built] = []
@@ -196,8 +197,10 @@ def _day(
     fresh: bool,
     left_out: bool = False,
 ) -> Built:
-    from digest import config, extract, summary
-    from digest.cli import project, writing
+    from digest.project import settings as config
+    from digest.reports import extract, summary
+    from digest.workflows import project
+    from digest.workflows import write as writing
 
     log = project.read(found, settings)
     path = config.digest_path(settings, found.day, found.room)
@@ -221,7 +224,7 @@ def _day(
 
 def _line(built: Built, dry_run: bool) -> str:
     """A day in one line."""
-    from digest import summary
+    from digest.reports import summary
 
     name = term.plain(built.summary.name)
     if built.written is None:
@@ -231,7 +234,7 @@ def _line(built: Built, dry_run: bool) -> str:
 
 def _where(built: Built, dry_run: bool) -> str:
     """A day's digest and what became of it."""
-    from digest.cli.project import shown
+    from digest.workflows.project import shown
 
     return f"{shown(built.written.path)} ({_status(built.written, dry_run)})" if built.written else ""
 
@@ -243,8 +246,8 @@ def _status(written: Written, dry_run: bool) -> str:
 
 
 def _tell_one(built: Built, dry_run: bool) -> None:
-    from digest import summary
-    from digest.cli.project import shown
+    from digest.reports import summary
+    from digest.workflows.project import shown
 
     s = built.summary
     print(f"{term.plain(s.name)}  {term.plain(shown(s.log))}")

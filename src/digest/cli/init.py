@@ -35,9 +35,10 @@ def init(
 
     What is there already is never overwritten.
     """
-    from digest import config, files
-    from digest.cli import project
+    from digest import files
+    from digest.project import settings as config
     from digest.rules import schema
+    from digest.workflows import project
 
     root = folder.absolute()
     wanted: list[tuple[Path, str]] = [(Path("digest.toml"), TOML), (Path("rules", SCHEMA), schema.text())]

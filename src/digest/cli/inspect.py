@@ -29,9 +29,11 @@ def extract(
     Questions (also those left out), answers, the talk, replies and people; positions count the headers in the file
     from 0.
     """
-    from digest import config, forgotten, importers
-    from digest import extract as made
-    from digest.cli import project
+    from digest import importers
+    from digest.project import forgotten
+    from digest.project import settings as config
+    from digest.reports import extract as made
+    from digest.workflows import project
 
     settings = project.settings(rules=rules, encoding=encoding)
     chosen = config.parse_day(day) if day else None
@@ -56,8 +58,9 @@ def explain(
     Whose turn it is, what each rule said and on which words, whether it is a question, what it was linked to and which
     candidate lost, where it stands in the digest.
     """
-    from digest import explain as made
-    from digest.cli import project, tracing
+    from digest.cli import tracing
+    from digest.reports import explain as made
+    from digest.workflows import project
 
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
     work = project.opened(settings, day, room)
@@ -90,9 +93,9 @@ def graph(
     encoding: options.Encoding = None,
 ) -> None:
     """Write a day's reply graph: turns in order of time, links to what they reply to, threads."""
-    from digest import graph as made
-    from digest.cli import project
     from digest.errors import UsageError
+    from digest.reports import graph as made
+    from digest.workflows import project
 
     known = {f".{f.value}": f for f in GraphFormat}
     named = known.get(out.suffix.lower()) if out else None
@@ -122,7 +125,8 @@ def people(
     json: options.AsJson = False,
 ) -> None:
     """List who spoke on a day under which names, and whom each mention was taken to mean."""
-    from digest.cli import listing, project
+    from digest.cli import listing
+    from digest.workflows import project
 
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
     work = project.opened(settings, day, room)

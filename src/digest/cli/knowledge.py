@@ -12,8 +12,8 @@ from digest.cli import options, term
 if TYPE_CHECKING:
     import sqlite3
 
-    from digest.store.search import Filters, Found, Hit
-    from digest.store.show import Shown, Spoken
+    from digest.knowledge.search import Filters, Found, Hit
+    from digest.knowledge.show import Shown, Spoken
 
 BOLD, DIM, PLAIN = "\x1b[1;33m", "\x1b[2m", "\x1b[0m"
 LINES = 3  # of an answer that a search shows
@@ -38,13 +38,14 @@ def index(
     """
     import time
 
-    from digest import config, files
-    from digest.cli import project
+    from digest import files
     from digest.cli.boundary import short
     from digest.errors import UsageError
-    from digest.store import index as made
-    from digest.store import schema
-    from digest.summary import count
+    from digest.knowledge import schema
+    from digest.project import settings as config
+    from digest.reports.summary import count
+    from digest.workflows import index as made
+    from digest.workflows import project
 
     begun = time.perf_counter()
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
@@ -101,11 +102,11 @@ def search(
     json: options.AsJson = False,
 ) -> None:
     """Find what was asked and answered before, best first."""
-    from digest import config
     from digest.errors import UsageError
-    from digest.store import schema
-    from digest.store import search as made
-    from digest.store import show as shown
+    from digest.knowledge import schema
+    from digest.knowledge import search as made
+    from digest.knowledge import show as shown
+    from digest.project import settings as config
 
     if limit < 1:
         raise UsageError(f"--limit {limit}: nothing to print. Give a number from 1 on")
@@ -145,8 +146,8 @@ def _nothing(filters: Filters, found: Found) -> str:
 
 def _behind(db: sqlite3.Connection) -> str:
     """How many days have a log that is not in the knowledge base, and what to do about it."""
-    from digest import config
-    from digest.summary import count
+    from digest.project import settings as config
+    from digest.reports.summary import count
 
     known = set(db.execute("SELECT room, day FROM logs"))
     new = sum((log.room, log.day.isoformat()) not in known for log in config.days(config.settings()))
@@ -208,7 +209,7 @@ def _wrapped(head: str, text: str, forms: tuple[str, ...], wide: int, most: int 
 
 def _window(rows: list[str], forms: tuple[str, ...], most: int) -> list[str]:
     """So many of the rows, from the first one on that holds a word of the query."""
-    from digest.store.words import spans
+    from digest.knowledge.query import spans
 
     first = next((n for n, row in enumerate(rows) if spans(row, forms)), 0)
     first = min(first, len(rows) - most)
@@ -223,7 +224,7 @@ def _window(rows: list[str], forms: tuple[str, ...], most: int) -> list[str]:
 def _lit(text: str, forms: tuple[str, ...]) -> str:
     if not sys.stdout.isatty():
         return text
-    from digest.store.words import spans
+    from digest.knowledge.query import spans
 
     made, last = [], 0
     for start, end in spans(text, forms):
@@ -241,9 +242,9 @@ def show(
     json: options.AsJson = False,
 ) -> None:
     """Print an entry with its thread and its sources."""
-    from digest import config
-    from digest.store import schema
-    from digest.store import show as shown
+    from digest.knowledge import schema
+    from digest.knowledge import show as shown
+    from digest.project import settings as config
 
     with schema.reading(schema.place(config.settings().root)) as db:
         entries = shown.show(db, entry)

@@ -12,8 +12,8 @@ from digest.cli import options, term
 from digest.cli.knowledge import Since, Until
 
 if TYPE_CHECKING:
-    from digest.config import Settings
-    from digest.store.sameness import Likeness
+    from digest.knowledge.same import Likeness
+    from digest.project.settings import Settings
 
 LIMIT = 100  # questions of the FAQ
 
@@ -39,9 +39,9 @@ def faq(
 
     Most asked and best answered come first. What you edit in it stays. Exit status: 0 done, 1 conflicts.
     """
-    from digest import config
-    from digest.cli import project
     from digest.errors import UsageError
+    from digest.project import settings as config
+    from digest.workflows import project
 
     settings = project.settings(out=out, templates=templates)
     first, last = (config.parse_day(d).isoformat() if d else "" for d in (since, until))
@@ -74,7 +74,7 @@ def month(
     fresh: Fresh = False,
 ) -> None:
     """Write a month's roundup: its talks, the best threads, what stayed open, thanks to who agreed to be named."""
-    from digest.store import pages
+    from digest.knowledge import roundups as pages
 
     _roundup(pages.month(name).name, room, out, templates, dry_run=dry_run, fresh=fresh)
 
@@ -88,7 +88,7 @@ def week(
     fresh: Fresh = False,
 ) -> None:
     """Write a week's roundup: its talks, the best threads, what stayed open, thanks to who agreed to be named."""
-    from digest.store import pages
+    from digest.knowledge import roundups as pages
 
     _roundup(pages.week(name).name, room, out, templates, dry_run=dry_run, fresh=fresh)
 
@@ -96,7 +96,7 @@ def week(
 def _roundup(
     name: str, room: str | None, out: Path | None, templates: Path | None, *, dry_run: bool, fresh: bool
 ) -> None:
-    from digest.cli import project
+    from digest.workflows import project
 
     settings = project.settings(out=out, templates=templates)
     template, context = _made(settings, name, room)
@@ -105,7 +105,7 @@ def _roundup(
 
 def rendered(settings: Settings, name: str, room: str | None) -> tuple[Path, str]:
     """Where a page of this name lies, and what it would say now, made without further options."""
-    from digest import render
+    from digest.page import render
 
     return place(settings, name, room), render.rendered(*_made(settings, name, room), settings.templates).text
 
@@ -114,9 +114,10 @@ def _made(
     settings: Settings, name: str, room: str | None, since: str = "", until: str = "", limit: int = LIMIT
 ) -> tuple[str, dict[str, Any]]:
     """The template of the page of this name, and what the store holds for it."""
+    from digest.knowledge import roundups as pages
+    from digest.knowledge import schema
+    from digest.knowledge.same import how
     from digest.rules.load import load
-    from digest.store import pages, schema
-    from digest.store.sameness import how
 
     front, alike = _front(settings), how(load(settings.rules))
     with schema.reading(schema.place(settings.root)) as db:
@@ -128,7 +129,7 @@ def _made(
 
 def place(settings: Settings, name: str, room: str | None) -> Path:
     """Where a page made of many days lies."""
-    from digest import config
+    from digest.project import settings as config
 
     return (settings.out / config.safe_folder(room) if room else settings.out) / f"{name}.md"
 
@@ -154,8 +155,10 @@ def _write(
 ) -> None:
     from contextlib import nullcontext
 
-    from digest import files, render
-    from digest.cli import project, writing
+    from digest import files
+    from digest.page import render
+    from digest.workflows import project
+    from digest.workflows import write as writing
 
     page = render.rendered(template, context, settings.templates)
     path = place(settings, name, room)

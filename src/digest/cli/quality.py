@@ -13,10 +13,10 @@ import typer
 from digest.cli import options
 
 if TYPE_CHECKING:
-    from digest.config import Settings
     from digest.learning.evaluate import Record
     from digest.learning.measure import Measured, Source
     from digest.model import Log
+    from digest.project.settings import Settings
 
 MOST_QUOTING = 300  # logs whose quotes are learnt from
 
@@ -72,8 +72,9 @@ def eval_(
 
     The yardstick is what you published: digests beside the logs they came from, or a JSON file of traced ones.
     """
-    from digest.cli import project, tables
+    from digest.cli import tables
     from digest.learning import records
+    from digest.workflows import project
 
     settings = project.settings(logs=logs, rules=rules)
     stages = project.stages(settings)
@@ -136,12 +137,13 @@ def tune(
     The figures come from cross-validation: each day is measured with numbers that were fitted without it.
     """
     from digest import files
-    from digest.cli import project, tables
+    from digest.cli import tables
     from digest.cli.build import _Bar
     from digest.errors import UsageError
-    from digest.learning import rewrite
     from digest.learning import tune as tuning
-    from digest.summary import count
+    from digest.reports.summary import count
+    from digest.rules import edit as rewrite
+    from digest.workflows import project
 
     settings = project.settings(logs=logs, rules=rules)
     folder = _own_rules(settings, rules) if not dry_run else settings.rules[-1]
@@ -175,8 +177,8 @@ def tune(
 
 def _quoting(settings: Settings, room: str | None) -> Iterator[Log]:
     """Logs in which somebody quotes what he replies to, the latest ones: they show links without any digest."""
-    from digest import config
-    from digest.cli import project
+    from digest.project import settings as config
+    from digest.workflows import project
 
     found = 0
     for d in reversed(config.days(settings, room)):
@@ -190,8 +192,8 @@ def _quoting(settings: Settings, room: str | None) -> Iterator[Log]:
 
 def _own_rules(settings: Settings, given: Sequence[Path] | None) -> Path:
     """The user's folder of rules, which may be written to."""
-    from digest import config
     from digest.errors import UsageError
+    from digest.project import settings as config
 
     last = settings.rules[-1]
     packaged = config.packaged_rules().resolve()
@@ -207,7 +209,7 @@ def _own_rules(settings: Settings, given: Sequence[Path] | None) -> Path:
 def _measured(sources: Sequence[Source], stages: object) -> list[Measured]:
     from digest.cli.build import _Bar
     from digest.learning import measure
-    from digest.pipeline import Stages
+    from digest.stages import Stages
 
     assert isinstance(stages, Stages)
     bar = _Bar(len(sources))
@@ -223,9 +225,9 @@ def _sources(
     settings: Settings, gold: Path | None, digests: Path | None, days: Sequence[str], room: str | None
 ) -> Iterator[Source]:
     """Logs with what was published of them."""
-    from digest import config
-    from digest.cli.project import shown
     from digest.errors import UsageError
+    from digest.project import settings as config
+    from digest.workflows.project import shown
 
     if gold is not None and digests is not None:
         raise UsageError("--gold and --digests don't go together. Give one of them")
@@ -241,9 +243,11 @@ def _sources(
 
 
 def _gold(settings: Settings, path: Path, days: set[str], room: str | None) -> Iterator[Source]:
-    from digest import config, forgotten, importers
-    from digest.cli import project
+    from digest import importers
     from digest.learning import records
+    from digest.project import forgotten
+    from digest.project import settings as config
+    from digest.workflows import project
 
     gone = forgotten.forgotten(settings.root)
     for record in records.read(path):
@@ -260,12 +264,14 @@ def _gold(settings: Settings, path: Path, days: set[str], room: str | None) -> I
 
 def _digests(settings: Settings, folder: Path | None, days: set[str], room: str | None) -> Iterator[Source]:
     """Digests below a folder, each traced back to the log that it comes from."""
-    from digest import config, files
-    from digest.cli import project
-    from digest.cli.project import shown
+    from digest import files
     from digest.errors import UsageError
-    from digest.learning import published, trace
-    from digest.reviewing import editing
+    from digest.learning import trace
+    from digest.page import published
+    from digest.page import shelf as editing
+    from digest.project import settings as config
+    from digest.workflows import project
+    from digest.workflows.project import shown
 
     where = folder if folder is not None else settings.out
     if not where.is_dir():

@@ -13,8 +13,8 @@ import typer
 from digest.cli import options, term
 
 if TYPE_CHECKING:
-    from digest.config import DayLog, Settings
-    from digest.reviewing.editing import Shelf
+    from digest.page.shelf import Shelf
+    from digest.project.settings import DayLog, Settings
 
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the digests; default: digests.")]
 Page = Annotated[
@@ -36,9 +36,10 @@ def status(
 
     Exit status: 0, or 1 where one is in conflict, damaged, or edited and what it was built from is unknown.
     """
-    from digest import config
-    from digest.cli import project, writing
-    from digest.reviewing import editing
+    from digest.page import shelf as editing
+    from digest.project import settings as config
+    from digest.workflows import project
+    from digest.workflows import write as writing
 
     settings = project.settings(logs=logs, rules=rules, out=out, templates=templates)
     shelf = _shelf(settings)
@@ -82,8 +83,9 @@ def diff(
     Where you and the rules changed the same sentence, base, yours and new stand one below the other. Exit status: 0 no
     difference, 1 differences.
     """
-    from digest.cli import project, writing
-    from digest.reviewing import editing
+    from digest.page import shelf as editing
+    from digest.workflows import project
+    from digest.workflows import write as writing
 
     settings = project.settings(logs=logs, rules=rules, out=out, templates=templates, encoding=encoding)
     path, text = _rendered(settings, day, room)
@@ -122,8 +124,8 @@ def resolve(
 ) -> None:
     """Settle the conflicts of a digest: what stands in it counts."""
     from digest import files
-    from digest.cli import project
-    from digest.reviewing import editing
+    from digest.page import shelf as editing
+    from digest.workflows import project
 
     settings = project.settings(logs=logs, out=out)
     path = _path(settings, day, room)
@@ -154,8 +156,8 @@ def restore(
 ) -> None:
     """Bring back an entry that you deleted from a digest."""
     from digest import files
-    from digest.cli import project
-    from digest.reviewing import editing
+    from digest.page import shelf as editing
+    from digest.workflows import project
 
     settings = project.settings(logs=logs, rules=rules, out=out, templates=templates, encoding=encoding)
     path, text = _rendered(settings, day, room)
@@ -170,8 +172,8 @@ def doctor(logs: options.Logs = None, out: Out = None) -> None:
     Exit status: 0 all is well or mended, 1 something is left to do.
     """
     from digest import files
-    from digest.cli import project
-    from digest.reviewing import editing
+    from digest.page import shelf as editing
+    from digest.workflows import project
 
     settings = project.settings(logs=logs, out=out)
     if not (settings.root / files.STATE).is_dir():
@@ -188,7 +190,7 @@ def doctor(logs: options.Logs = None, out: Out = None) -> None:
 
 
 def _shelf(settings: Settings) -> Shelf:
-    from digest.reviewing.editing import Shelf
+    from digest.page.shelf import Shelf
 
     return Shelf(settings.root, settings.out)
 
@@ -198,14 +200,14 @@ def _digests(settings: Settings) -> list[Path]:
 
 
 def _found(settings: Settings, day: str, room: str | None) -> DayLog:
-    from digest.cli import project
+    from digest.workflows import project
 
     return project.find(settings, day, room)
 
 
 def _path(settings: Settings, day: str, room: str | None) -> Path:
-    from digest import config
     from digest.cli import pages
+    from digest.project import settings as config
 
     if config.OF_MANY_DAYS.fullmatch(day):
         return pages.place(settings, day, room)
@@ -215,9 +217,10 @@ def _path(settings: Settings, day: str, room: str | None) -> Path:
 
 def _rendered(settings: Settings, day: str, room: str | None) -> tuple[Path, str]:
     """Where a day's digest lies, and what the rules make of the day now."""
-    from digest import config
-    from digest.cli import pages, project
-    from digest.cli.late import Neighbours
+    from digest.cli import pages
+    from digest.project import settings as config
+    from digest.workflows import project
+    from digest.workflows.neighbours import Neighbours
 
     if config.OF_MANY_DAYS.fullmatch(day):
         return pages.rendered(settings, day, room)

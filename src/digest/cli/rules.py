@@ -37,7 +37,7 @@ def lint(
 
     Exit status: 0 nothing, or warnings alone; 1 findings.
     """
-    from digest.rules.lint import check
+    from digest.rules.check import check
 
     found, problems = check(_folders(paths, packaged))
     number = sum(len(s.rules) for s in found.subjects.values()) if found else None
@@ -52,7 +52,7 @@ def test(paths: Folders = None, packaged: Packaged = True) -> None:
 
     Exit status: 0 all passed; 1 some failed.
     """
-    from digest.rules.lint import test as run
+    from digest.rules.check import test as run
     from digest.rules.load import load
 
     report = run(load(_folders(paths, packaged)))
@@ -70,10 +70,10 @@ def list_(
     rules: options.Rules = None,
 ) -> None:
     """List the rules in force, by subject and act: weight, id, kind, reason."""
-    from digest.cli import project
     from digest.errors import UsageError
     from digest.rules.load import load
-    from digest.rules.nodes import did_you_mean
+    from digest.rules.yaml import did_you_mean
+    from digest.workflows import project
 
     loaded = load(project.folders(project.settings(rules=rules)))
     if subject is not None and subject not in loaded.subjects:
@@ -103,10 +103,10 @@ def show(
     rules: options.Rules = None,
 ) -> None:
     """Show one rule: where it stands, what it looks at, its weight, its examples."""
-    from digest.cli import project
     from digest.errors import UsageError
     from digest.rules.load import load
-    from digest.rules.nodes import did_you_mean
+    from digest.rules.yaml import did_you_mean
+    from digest.workflows import project
 
     loaded = load(project.folders(project.settings(rules=rules)))
     found = loaded.find(id_)
@@ -140,8 +140,8 @@ def schema(
     ] = None,
 ) -> None:
     """Print the JSON Schema of rule files, by which an editor completes and explains."""
-    from digest.cli import project
     from digest.rules import schema as made
+    from digest.workflows import project
 
     if out is None:
         print(made.text(), end="")
@@ -151,8 +151,8 @@ def schema(
 
 
 def _folders(paths: Sequence[Path] | None, packaged: bool) -> tuple[Path, ...]:
-    from digest.cli import project
     from digest.errors import UsageError
+    from digest.workflows import project
 
     if not packaged and not paths:
         raise UsageError("--alone checks the folders that you name. Give a PATH")

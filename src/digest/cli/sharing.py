@@ -13,9 +13,9 @@ from digest.cli.boundary import short
 from digest.cli.knowledge import Since, Until, _progress
 
 if TYPE_CHECKING:
-    from digest.config import Settings
-    from digest.store.export import Wanted
-    from digest.store.forget import Traced
+    from digest.forgetting.forget import Traced
+    from digest.knowledge.export import Wanted
+    from digest.project.settings import Settings
 
 SHOWN = 12  # places that a report lists; --json lists all
 
@@ -39,11 +39,12 @@ def export(
     jsonl and csv hold everything, qa pairs a question with its answers for fine-tuning or retrieval, markdown is a
     folder of pages for MkDocs, Hugo or Jekyll. Nobody is named but who agreed to it.
     """
-    from digest import config, files
-    from digest.cli import project
+    from digest import files
     from digest.errors import UsageError
-    from digest.store import export as made
-    from digest.store import schema
+    from digest.knowledge import export as made
+    from digest.knowledge import schema
+    from digest.project import settings as config
+    from digest.workflows import project
 
     settings = config.settings()
     first, last = (config.parse_day(d).isoformat() if d else "" for d in (since, until))
@@ -77,13 +78,14 @@ def forget(
 
     The logs stay as they are; the person's messages in them are left out from then on.
     """
-    from digest import config, files
-    from digest.cli import project
+    from digest import files
     from digest.errors import DigestError
-    from digest.store import export as exports
-    from digest.store import forget as made
-    from digest.store import index, schema
-    from digest.summary import count
+    from digest.forgetting import forget as made
+    from digest.knowledge import export as exports
+    from digest.knowledge import schema
+    from digest.project import settings as config
+    from digest.reports.summary import count
+    from digest.workflows import index, project
 
     settings = config.settings()
     stages = project.stages(settings)
@@ -132,7 +134,7 @@ def forget(
 
 def _told(found: Traced) -> None:
     """Say who is meant, and what is not looked for."""
-    from digest.store.forget import unsought
+    from digest.forgetting.forget import unsought
 
     rows = [f"known as: {', '.join(sorted(found.labels))}"]
     if nicknames := unsought(found):
@@ -147,9 +149,9 @@ def privacy(json: options.AsJson = False, logs: options.Logs = None) -> None:
 
     Exit status: 0, or 1 where a digest or an export shows something it should not.
     """
-    from digest.cli import project
-    from digest.store import exposure as made
-    from digest.summary import count
+    from digest.forgetting import report as made
+    from digest.reports.summary import count
+    from digest.workflows import project
 
     settings = project.settings(logs=logs)
     report = made.exposure(settings, project.stages(settings).known, _progress())

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from digest.cli.project import shown
 from digest.cli.term import columns, cut, pad, width, wrapped
 from digest.learning import evaluate, measure
 from digest.learning.evaluate import Figures, Slip, TalkFigures
 from digest.learning.measure import Measured
+from digest.workflows.project import shown
 
 if TYPE_CHECKING:
     from digest.learning.tune import Tuned
-    from digest.pipeline import Stages
+    from digest.stages import Stages
 
 MOST_CHANGES = 24  # that are shown, the largest
 

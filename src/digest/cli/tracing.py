@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from digest.cli.term import cut, pad, width, wrapped
-from digest.curate import BELOW
-from digest.explain import Fired, Place, Scored, Tie, Trace
+from digest.editorial.curate import BELOW
+from digest.reports.explain import Fired, Place, Scored, Tie, Trace
 
 HEAD = 11  # columns before what is told
 RULE = 26  # columns of a rule's id, at most

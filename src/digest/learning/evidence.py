@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from digest.curate import Day
+from digest.conversation.conversation import Conversation
+from digest.conversation.questions import Candidate
+from digest.conversation.replies import answers as answers_stage
+from digest.conversation.replies import links as links_stage
+from digest.conversation.replies.answers import Given
+from digest.conversation.replies.links import Choice, Example
+from digest.conversation.replies.turn_features import Facts, facts
 from digest.learning import fit
 from digest.learning.evaluate import Asked, Record, windows, within
-from digest.linking import answers as answers_stage
-from digest.linking import links as links_stage
-from digest.linking.answers import Given
-from digest.linking.facts import Facts, facts
-from digest.linking.links import Choice, Example
-from digest.pipeline import Stages
-from digest.questions import Candidate
 from digest.rules import kinds
 from digest.rules.model import Rule, Subject
+from digest.stages import Stages
 
 MENTIONED = 0.1  # what a mention teaches, a quote being 1
 ANSWERED = 0.15  # what a published answer teaches
@@ -53,7 +53,7 @@ class Replying:
 class Answered:
     """A day's examples for answers, and what is needed to print answers from their scores."""
 
-    day: Day
+    day: Conversation
     facts: Facts
     groups: tuple[Candidate, ...]
     examples: tuple[Example, ...]
@@ -61,7 +61,7 @@ class Answered:
     known_rows: fit.Vector  # 1 where the row's question was published
 
 
-def replying(day: Day, stages: Stages, published: Record | None = None) -> Replying | None:
+def replying(day: Conversation, stages: Stages, published: Record | None = None) -> Replying | None:
     """Examples for links from a day's quotes, its mentions and what was published of it; None where there are none."""
     turns = day.scene.turns
     quoting_turns = links_stage.quoted(day.log, turns)
@@ -96,7 +96,7 @@ def replying(day: Day, stages: Stages, published: Record | None = None) -> Reply
     return Replying(_table(groups, len(subject.rules)), tuple(len(g[0]) for g in groups), quotes, lost)
 
 
-def _run(day: Day, quotes: Sequence[int]) -> frozenset[int]:
+def _run(day: Conversation, quotes: Sequence[int]) -> frozenset[int]:
     """The quoted turns and those of the same speaker right beside them: which of them is meant is all the same."""
     turns = day.scene.turns
     found: set[int] = set()
@@ -110,7 +110,7 @@ def _run(day: Day, quotes: Sequence[int]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _printed_before(day: Day, published: Record) -> dict[int, frozenset[int]]:
+def _printed_before(day: Conversation, published: Record) -> dict[int, frozenset[int]]:
     """For each turn that was published as an answer its question's turns and the answers printed before it."""
     of_position = links_stage.places(day.scene.turns)
     found: dict[int, frozenset[int]] = {}
@@ -159,7 +159,7 @@ def _table(groups: Sequence[tuple[Sequence[Sequence[int]], frozenset[int], float
 
 
 def answered(
-    day: Day, published: Record, groups: Sequence[Candidate], stages: Stages, outside: float
+    day: Conversation, published: Record, groups: Sequence[Candidate], stages: Stages, outside: float
 ) -> Answered | None:
     """Examples for answers: each turn against the questions that would be kept; None where there are none.
 
@@ -191,7 +191,7 @@ def answered(
 
 
 def _right(
-    day: Day, published: Record, groups: Sequence[Candidate], of_position: Mapping[int, int]
+    day: Conversation, published: Record, groups: Sequence[Candidate], of_position: Mapping[int, int]
 ) -> tuple[dict[int, frozenset[int]], set[int]]:
     """Which questions each turn answers, and which of the questions were published."""
     owner: dict[int, set[int]] = {}

@@ -6,15 +6,15 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from digest import pipeline
-from digest import questions as questions_stage
-from digest.acts import Acts
-from digest.curate import Day
+from digest import stages as pipeline
+from digest.conversation import questions as questions_stage
+from digest.conversation.acts.acts import Acts
+from digest.conversation.conversation import Conversation
+from digest.conversation.questions import QUESTION, Asking, Candidate
 from digest.learning import evaluate, records
 from digest.learning.evaluate import Asked, Counts, Figures, Record, Slip, Speech, TalkFigures
 from digest.model import Log
-from digest.pipeline import Stages
-from digest.questions import QUESTION, Asking, Candidate
+from digest.stages import Stages
 
 Source = tuple[Log, Record]  # a log, and what was published of it
 
@@ -23,7 +23,7 @@ Source = tuple[Log, Record]  # a log, and what was published of it
 class Measured:
     """A day: what was published, what was found."""
 
-    day: Day
+    day: Conversation
     published: Record
     found: Record
 
@@ -72,7 +72,7 @@ def total(days: Sequence[Measured]) -> tuple[Figures, TalkFigures]:
     return evaluate.figures([d.counts for d in days]), evaluate.talk_figures(d.talks for d in days)
 
 
-def kept(day: Day, scores: Sequence[float], asking: Asking) -> tuple[Candidate, ...]:
+def kept(day: Conversation, scores: Sequence[float], asking: Asking) -> tuple[Candidate, ...]:
     """The questions of a day that would be kept if its turns had these scores (log-odds)."""
     acts = day.acts
     rated = Acts({**acts.scores, QUESTION: list(scores)}, acts.taken, acts.fired, acts.rules)
@@ -82,7 +82,7 @@ def kept(day: Day, scores: Sequence[float], asking: Asking) -> tuple[Candidate, 
     return tuple(c for c in found if c.score >= asking.threshold and any(turns[t].text for t in c.turns))
 
 
-def asked(day: Day, scores: Sequence[float], asking: Asking) -> tuple[Asked, ...]:
+def asked(day: Conversation, scores: Sequence[float], asking: Asking) -> tuple[Asked, ...]:
     """The same with the positions of their messages; without answers."""
     turns = day.scene.turns
     return tuple(
@@ -133,7 +133,7 @@ def _tallies(days: Sequence[Measured], act: str, rules: int) -> tuple[list[list[
     return made, turns
 
 
-def labels(day: Day, published: Record) -> list[tuple[bool, bool]]:
+def labels(day: Conversation, published: Record) -> list[tuple[bool, bool]]:
     """For each turn: whether it stands in a stretch that was taken up, whether it was published as a question."""
     spans = evaluate.windows(published.questions)
     wanted = {m for q in published.questions for m in q.messages}

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from digest import files
-from digest.curate import Day
+from digest.conversation.conversation import Conversation
+from digest.conversation.talk import talk as talk_stage
 from digest.errors import UsageError
 from digest.learning.evaluate import Asked, Record, Speech
 from digest.model import Question
-from digest.talks import talk as talk_stage
 
 
 def read(path: Path) -> tuple[Record, ...]:
@@ -107,7 +107,7 @@ def _lines(rows: Sequence[Mapping[str, Any]]) -> str:
     return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
 
 
-def of_day(day: Day, asked: Sequence[Question]) -> Record:
+def of_day(day: Conversation, asked: Sequence[Question]) -> Record:
     """What was found in a day: the kept questions, each a thread of its own."""
     log = day.log
     talk = None
@@ -121,5 +121,5 @@ def of_day(day: Day, asked: Sequence[Question]) -> Record:
     return Record(log.day.isoformat(), log.room, threads, talk, log.path)
 
 
-def _places(day: Day, messages: Iterable[int]) -> tuple[int, ...]:
+def _places(day: Conversation, messages: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted({p for m in messages for p in day.log.messages[m].positions}))

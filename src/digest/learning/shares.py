@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from digest.conversation.questions import QUESTION
 from digest.learning import evaluate, evidence, fit, measure
 from digest.learning.evaluate import Counts
 from digest.learning.evidence import Answered
 from digest.learning.measure import Measured, Share
-from digest.pipeline import Stages
-from digest.questions import QUESTION
+from digest.stages import Stages
 
 
 def answers(days: Sequence[Measured], stages: Stages) -> tuple[Share, ...]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from math import log
 
 from digest.learning.evaluate import Asked, Record, Speech
-from digest.learning.published import Published, Query, Text
 from digest.model import Log
+from digest.page.published import Published, Query, Text
 
 HELD = 0.65  # share of a message that a text must hold for the message to be part of it
 COVERED = 0.5  # or share of a text that one message must hold

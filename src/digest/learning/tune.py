@@ -11,14 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from digest.learning import evaluate, learners, measure
+from digest.learning import evaluate, measure
+from digest.learning import learn as learners
 from digest.learning.evaluate import Counts, Figures
-from digest.learning.learners import SUBJECTS, Fitting, Learnt, Progress
+from digest.learning.learn import SUBJECTS, Fitting, Learnt, Progress
 from digest.learning.measure import Measured, Source
-from digest.learning.rewrite import Setting
 from digest.model import Log
-from digest.pipeline import Stages
+from digest.rules.edit import Setting
 from digest.rules.model import Rules, Subject
+from digest.stages import Stages
 
 __all__ = ["SUBJECTS", "Fitting", "Tuned", "tune", "value", "with_numbers"]
 

@@ -12,9 +12,9 @@ A Python name with `_` at its end (`is_`, `in_`) is written without it in YAML. 
 
 from __future__ import annotations
 
-from digest.rules.kind import Kind, at_least, kind, want
+from digest.rules.declare import Kind, at_least, kind, want
 from digest.rules.shapes import Many
-from digest.rules.values import Clock, Duration, Flag, Float, Int, Name, OneOf, Probability, Regex, Text
+from digest.rules.types import Clock, Duration, Flag, Float, Int, Name, OneOf, Probability, Regex, Text
 
 # The words that rules may use for who speaks and for the state of the day. A stage that learns a new one adds it here.
 SPEAKERS = ("guest", "owner", "asker", "newcomer", "regular", "host", "bot", "self")

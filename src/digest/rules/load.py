@@ -20,9 +20,9 @@ from typing import Any
 from digest.errors import Location, Problem, RulesError
 from digest.rules.kinds import All
 from digest.rules.model import Rule, Rules, Subject
-from digest.rules.nodes import did_you_mean
 from digest.rules.sheet import Draft, Sheet, read
 from digest.rules.subjects import SUBJECTS, Declaration
+from digest.rules.yaml import did_you_mean
 
 
 def load(folders: Sequence[Path]) -> Rules:

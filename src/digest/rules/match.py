@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from digest.rules.expressions import Matcher, Span
-from digest.rules.kind import Kind
+from digest.rules.declare import Kind
 from digest.rules.kinds import Length, Lexicon, PairLength, PairLexicon, PairPattern, Pattern
+from digest.rules.regex import Matcher, Span
 
 
 class HasKind(Protocol):

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from digest.errors import Location, Problem
-from digest.rules.kind import Kind
+from digest.rules.declare import Kind
 from digest.rules.match import TextRules
 
 

@@ -14,12 +14,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from digest.rules.kind import Kind
+from digest.rules.declare import Kind
 from digest.rules.kinds import PAIR_KINDS, TURN_KINDS
 from digest.rules.shapes import Many, described
 from digest.rules.sheet import rule_keys
 from digest.rules.subjects import SUBJECTS, Declaration
-from digest.rules.values import BAD, Text
+from digest.rules.types import BAD, Text
 
 
 def text() -> str:

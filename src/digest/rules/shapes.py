@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from digest.rules.nodes import Findings, Map, Node, Scalar, Seq, did_you_mean
-from digest.rules.values import BAD, Field, Text, Type, plain_number, shown, text_of
+from digest.rules.types import BAD, Field, Text, Type, plain_number, shown, text_of
+from digest.rules.yaml import Findings, Map, Node, Scalar, Seq, did_you_mean
 
 
 class Many(Type):

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from digest.errors import Location, Problem
-from digest.rules.kind import Kind
-from digest.rules.nodes import Findings, Map, Node, Scalar, Seq, did_you_mean, parse, read_text
+from digest.rules.declare import Kind
 from digest.rules.shapes import Many
 from digest.rules.subjects import SUBJECTS, Declaration
-from digest.rules.values import BAD, Field, Flag, Float, Name, OneOf, Text, shown
+from digest.rules.types import BAD, Field, Flag, Float, Name, OneOf, Text, shown
+from digest.rules.yaml import Findings, Map, Node, Scalar, Seq, did_you_mean, parse, read_text
 
 _WORDS = Many(Text())
 _LIST_NAME = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*\Z")

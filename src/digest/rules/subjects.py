@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
-from digest.rules.kind import Kind
+from digest.rules.declare import Kind
 from digest.rules.kinds import PAIR_KINDS, TURN_KINDS
 from digest.rules.shapes import Anything, Many, Mapping, Record
-from digest.rules.values import Clock, Duration, Field, Flag, Float, Int, Probability, Regex, Text, Type, Weighed
+from digest.rules.types import Clock, Duration, Field, Flag, Float, Int, Probability, Regex, Text, Type, Weighed
 
 
 @dataclass(frozen=True, slots=True)

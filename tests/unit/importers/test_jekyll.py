@@ -19,10 +19,9 @@ from digest.errors import DigestError, LogError, UsageError
 from digest.importers.jekyll import split_quote
 from digest.importers.source import NoMessages
 from digest.model import Image, Log, Message, Quote
+from places import SEED, SHARED
 
 SAMPLES = Path(__file__).parent / "samples"
-SHARED = Path(os.environ.get("DIGEST_SHARED", Path(__file__).resolve().parents[4] / "shared"))
-SEED = Path(__file__).resolve().parents[3] / "seeds" / "2017-05-27-chat.markdown"
 DAY = dt.date(2031, 3, 4)
 FRONT = '---\ntitle:      "t"\ndate:       2031-03-04 12:00:00\ntag:\t\t  [chat]\n---\n'
 HEADER = re.compile(r"^>\s*(\d{1,2}:\d{2}:\d{2})\s+(.*)$")  # as the scorer of the shared bench counts

@@ -7,17 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from digest.rules.check import check, lint, test
 from digest.rules.codes import CODES, explain
-from digest.rules.describe import condition, kind_lines, rule_lines, subject_lines
 from digest.rules.kinds import PAIR_KINDS, TURN_KINDS, All, Follows, Hour, Lexicon, Pattern
-from digest.rules.lint import check, lint, test
 from digest.rules.load import assemble
 from digest.rules.model import Rules
+from digest.rules.reference import condition, kind_lines, rule_lines, subject_lines
 from digest.rules.schema import schema, text
 from digest.rules.sheet import read_string
 from digest.rules.subjects import SUBJECTS
-
-ROOT = Path(__file__).resolve().parents[3]
+from places import ROOT
 
 
 def rules_of(rules: str, more: str = "") -> Rules:

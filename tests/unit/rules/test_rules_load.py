@@ -18,9 +18,10 @@ from digest.rules.codes import CODES
 from digest.rules.kinds import PAIR_KINDS, TURN_KINDS, All, Follows, Hour, Length, Lexicon, Pattern, Speaker
 from digest.rules.load import assemble, load
 from digest.rules.model import Rules
-from digest.rules.nodes import DEPTH_CAP, SIZE_CAP
 from digest.rules.sheet import read, read_string
 from digest.rules.subjects import ACTS, SUBJECTS, Declaration, share, span, words
+from digest.rules.yaml import DEPTH_CAP, SIZE_CAP
+from places import ROOT
 
 # subjects of our own, so that a setting which a stage gains or loses changes no test
 OURS = (
@@ -371,7 +372,7 @@ def test_all_names_no_other_all_rule_that_must_not_fire() -> None:
 
 
 def test_every_code_that_is_used_is_explained() -> None:
-    source = "".join(p.read_text() for p in (Path(__file__).resolve().parents[3] / "src/digest/rules").glob("*.py"))
+    source = "".join(p.read_text() for p in (ROOT / "src/digest/rules").glob("*.py"))
     assert set(re.findall(r'"(R\d{3})"', source)) == set(CODES)
 
 
@@ -504,8 +505,8 @@ def test_any_text_in_the_words_of_rules_gives_rules_or_problems(text: str) -> No
 
 
 def _survives(data: bytes) -> None:
-    from digest.rules.nodes import Findings, decode
     from digest.rules.sheet import _sheet
+    from digest.rules.yaml import Findings, decode
 
     found = Findings("a.yml")
     sheet = _sheet(decode(data, found), found)

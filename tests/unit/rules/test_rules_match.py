@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.rules import expressions
-from digest.rules.expressions import Matcher, complaint
+from digest.rules import regex as expressions
 from digest.rules.kinds import Length, Lexicon, PairPattern, Pattern, Speaker
 from digest.rules.match import TextRules
 from digest.rules.model import Rule
+from digest.rules.regex import Matcher, complaint
 
 
 def listening(*kinds: object, lists: dict[str, tuple[str, ...]] | None = None) -> TextRules:

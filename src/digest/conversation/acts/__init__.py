@@ -1,0 +1,1 @@
+"""What each turn does: dialogue acts by rule."""

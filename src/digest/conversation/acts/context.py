@@ -1,0 +1,135 @@
+"""What stands around a turn: the turns near it on either side, and what share of them has an act.
+
+All turns of a day are looked at together, as arrays: a turn's neighbours are a row of places, -1 where there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from digest.conversation.arrays import Floats, Ints, Truths, named, whole
+from digest.model import Turn
+from digest.rules import kinds
+
+NEAREST = 16  # turns on a side that rules can look at
+
+
+class Surroundings:
+    """The turns of a day, each with those near it; `sizes` are the characters of each."""
+
+    def __init__(self, turns: Sequence[Turn], sizes: Ints) -> None:
+        self.turns, self.sizes, self.total = turns, sizes, len(turns)
+        self.places = np.arange(self.total)
+        self.speakers = whole([t.speaker for t in turns])
+        self._neighbours: dict[tuple[str, str], Ints] = {}
+        self._clocks: dict[str, tuple[Ints, Ints]] = {}
+
+    def near(self, kind: kinds.Near, looked_for: Truths) -> Truths:
+        """For each turn whether enough of the turns looked for stand near it, or none."""
+        # times run backwards through the past, so that one comparison tells too far on either side
+        sign = 1 if kind.side == "after" else -1
+        farthest = kind.reach if kind.reach is not None else kind.turns * 2 + 10
+        wanted = 1 if kind.none else kind.least
+        if wanted < 1 or not looked_for.any():
+            return np.full(self.total, (wanted < 1) is not kind.none)
+        begin, reached = self._times(kind.side)
+        rows = self._nearest(kind.side, kind.whose)[:, : kind.turns]
+        here = self.places[:, None]
+        near = (rows >= 0) & (reached[rows] <= begin[:, None] + kind.within) & (rows * sign <= here * sign + farthest)
+        # behind the first that is too far nothing counts
+        good = np.logical_and.accumulate(near, axis=1) & looked_for[rows]
+        if kind.mention == "back":  # the other names this one's speaker
+            good &= self._names[rows, self.speakers[:, None]]
+        elif kind.mention:  # this one the other's
+            good &= self._names[here, self.speakers[rows]]
+        if wanted == 1:
+            enough = good.any(axis=1)
+        elif kind.distinct:
+            enough = _different(np.where(good, self.speakers[rows], -1)) >= wanted
+        else:
+            enough = good.sum(axis=1) >= wanted
+        fires: Truths = enough != kind.none
+        return fires
+
+    @cached_property
+    def _names(self) -> Truths:
+        return named(self.turns)
+
+    def _times(self, side: str) -> tuple[Ints, Ints]:
+        """Where each turn's silence on a side begins, and where it is reached from there."""
+        if side not in self._clocks:
+            starts, ends = whole([t.start for t in self.turns]), whole([t.end for t in self.turns])
+            self._clocks[side] = (ends, starts) if side == "after" else (-starts, -ends)
+        return self._clocks[side]
+
+    def _nearest(self, side: str, whose: str) -> Ints:
+        """For each turn the turns on one side that count, nearest first: turns × `NEAREST`.
+
+        Of other people's turns those without a word don't count: applause is no answer.
+        """
+        key = (side, whose)
+        if key not in self._neighbours:
+            sign = 1 if side == "after" else -1
+            if whose == "anyone":
+                rows = _steps(self.places, self.places, sign, NEAREST)
+            elif whose == "own":
+                rows = self._own(sign)
+            else:
+                rows = self._others(sign)
+            self._neighbours[key] = rows
+        return self._neighbours[key]
+
+    def _own(self, sign: int) -> Ints:
+        order = np.argsort(self.speakers, kind="stable")  # each speaker's turns side by side
+        at = np.empty_like(order)
+        at[order] = self.places
+        rows = _steps(order, at, sign, NEAREST)
+        return np.where((rows >= 0) & (self.speakers[rows] == self.speakers[:, None]), rows, -1)
+
+    def _others(self, sign: int) -> Ints:
+        worded = np.flatnonzero(self.sizes >= 2)
+        # where among these each turn stands, or would: before the first that follows, behind the last before
+        at = worded.searchsorted(self.places, side="right") - 1 if sign > 0 else worded.searchsorted(self.places)
+        rows = _steps(worded, at, sign, 4 * NEAREST)
+        counts = (rows >= 0) & (self.speakers[rows] != self.speakers[:, None])
+        rank = np.cumsum(counts, axis=1)
+        turn, step = (counts & (rank <= NEAREST)).nonzero()
+        found = np.full((self.total, NEAREST), -1)
+        found[turn, rank[turn, step] - 1] = rows[turn, step]
+        return found
+
+    def shares(self, n: int, taken: Truths | None) -> Floats:
+        """For each turn the share of the `n` on either side that are taken; of different speakers for None."""
+        first, end = np.maximum(self.places - n, 0), np.minimum(self.places + n + 1, self.total)
+        if taken is not None:
+            sums = np.cumsum(np.concatenate(([0], taken)))
+            found = sums[end] - sums[first] - taken
+        else:
+            before, after = self._own(-1)[:, 0], self._own(1)[:, 0]
+            # a speaker counts with his first turn of the span
+            span = self.places[:, None] + np.arange(-n, n + 1)
+            there = (span >= 0) & (span < self.total)
+            heard = (there & (before[np.where(there, span, 0)] < first[:, None])).sum(axis=1)
+            alone = (before < first) & ((after < 0) | (after >= end))
+            found = heard - alone
+        shares: Floats = found / np.maximum(end - first - 1, 1)
+        return shares
+
+
+def _steps(values: Ints, at: Ints, sign: int, number: int) -> Ints:
+    """For each place the values 1 to `number` steps from it on one side, -1 beyond the ends."""
+    places = at[:, None] + sign * np.arange(1, number + 1)
+    there = (places >= 0) & (places < len(values))
+    return np.where(there, values[np.where(there, places, 0)], -1) if len(values) else np.full(places.shape, -1)
+
+
+def _different(rows: Ints) -> Ints:
+    """How many different numbers stand in each row, those under 0 left out."""
+    ordered = np.sort(rows, axis=1)
+    fresh = ordered >= 0
+    fresh[:, 1:] &= ordered[:, 1:] != ordered[:, :-1]
+    found: Ints = fresh.sum(axis=1)
+    return found

@@ -1,0 +1,155 @@
+"""A log → its Conversation: the order of the stages that find out who said what to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from digest.conversation import questions as questions_stage
+from digest.conversation import turns as segment
+from digest.conversation.acts import acts as acts_stage
+from digest.conversation.conversation import Conversation
+from digest.conversation.people import people as people_stage
+from digest.conversation.people.people import Known
+from digest.conversation.questions import Asking, Candidate
+from digest.conversation.replies import answers as answers_stage
+from digest.conversation.replies import links as links_stage
+from digest.conversation.replies import threads as threads_stage
+from digest.conversation.replies import turn_features as facts_stage
+from digest.conversation.replies.answers import Answering
+from digest.conversation.replies.fragments import Fragments
+from digest.conversation.replies.links import Linking
+from digest.conversation.replies.turn_features import Facts
+from digest.conversation.talk import talk as talk_stage
+from digest.conversation.talk.rules import Talking, talking
+from digest.conversation.turns import Segmenting
+from digest.model import Answer, Link, Log, People
+from digest.rules.model import Rules
+
+if TYPE_CHECKING:
+    from digest.words import Vocabulary
+
+
+@dataclass(frozen=True)
+class ConversationStages:
+    """What each stage takes from the rules, made when it is first needed."""
+
+    rules: Rules
+
+    @cached_property
+    def known(self) -> Known:
+        subject = self.rules.subject("people")
+        s = subject.settings
+        common = subject.list("common")
+        made = Known(
+            aliases=tuple(tuple(labels) for labels in subject.tables.get("persons", ())),
+            me=tuple(s["me"]),
+            owners=tuple(s["owners"]),
+            agreed=tuple(s["agreed"]),
+        )
+        return replace(made, common=common) if common else made
+
+    @cached_property
+    def segmenting(self) -> Segmenting:
+        subject = self.rules.subject("segment")
+        return Segmenting(subject.settings["gap"], subject.settings["beside"], subject.list("new-start"))
+
+    @cached_property
+    def talking(self) -> Talking:
+        return talking(self.rules)
+
+    @cached_property
+    def asking(self) -> Asking:
+        s = self.rules.subject("questions").settings
+        return Asking(s["threshold"], s["floor"], s["joined"], s["remark"], s["opened"], s["follows"], s["pause"])
+
+    @cached_property
+    def linking(self) -> Linking:
+        return links_stage.linking(self.rules)
+
+    @cached_property
+    def answering(self) -> Answering:
+        return answers_stage.answering(self.rules)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        from digest.words import vocabulary
+
+        return vocabulary(self.rules.subject("lexicon").lists)
+
+
+def analyse(
+    log: Log, stages: ConversationStages, *, evidence: bool = True, people: People | None = None
+) -> Conversation:
+    """Everything that is found in a log, before it is curated. Without `evidence` links and answers say no reasons.
+
+    `people` are the log's, where they are known already.
+    """
+    people = people or people_stage.people(log, stages.known)
+    talk = talk_stage.talk(log, people, stages.talking)
+    turns = links_stage.quoted(log, segment.turns(log, people, stages.segmenting))
+    states = talk_stage.state(log, talk)
+    scene = acts_stage.Scene(
+        turns,
+        tuple((states[t.messages[0]].phase, states[t.messages[0]].since) for t in turns),
+        frozenset({talk.speaker}) if talk else frozenset(),
+        frozenset(talk_stage.hosts(log, people, stages.talking)),
+    )
+    facts: list[Facts] = []
+    links: list[Link] = []
+
+    # whether a turn is a question hangs on who replies to it, and who replies on what has the form of a question: so
+    # the links are found between the acts
+    def linked(acts: acts_stage.Acts) -> Sequence[Link]:
+        facts.append(facts_stage.facts(scene, acts, stages.vocabulary))
+        links.extend(links_stage.links(facts[0], stages.rules.subject("links"), stages.linking, evidence=evidence))
+        return links
+
+    acts = acts_stage.acts(scene, stages.rules.subject("questions"), linked)
+    if not facts:  # no rule looks at replies
+        linked(acts)
+    candidates = questions_stage.candidates(scene, acts, stages.asking)
+    whole, answers, follows, beside = _answered(facts[0], candidates, links, stages, evidence)
+    return Conversation(log, people, scene, acts, talk, whole, answers, follows, tuple(links), beside)
+
+
+def _answered(
+    facts: Facts, candidates: Sequence[Candidate], links: Sequence[Link], stages: ConversationStages, evidence: bool
+) -> tuple[tuple[Candidate, ...], tuple[tuple[Answer, ...], ...], tuple[int | None, ...], frozenset[int]]:
+    """The candidates with what their askers added, the answers to each, the candidate that each follows up, and the
+    messages that stand there only beside others.
+
+    Only what is published competes for answers.
+    """
+    turns, asking = facts.turns, stages.asking
+    asked = [i for i, c in enumerate(candidates) if c.score >= asking.threshold]
+    groups = [candidates[i].turns for i in asked]
+    owned = {t for group in groups for t in group}
+    subject = stages.rules.subject("answers")
+    given = answers_stage.given(facts, groups, subject, stages.answering, links, evidence=evidence)
+    used = owned | {one.turn for one in given}
+    fragments = Fragments(facts, used, stages.segmenting.beside, asking.remark)
+    completed = answers_stage.completed(facts, groups, given, fragments.of_answer)
+    found = answers_stage.answers(facts, groups, completed)
+    beside = {one.turn for one in completed} - {one.turn for one in given}
+    by_turn: list[list[int]] = [[] for _ in groups]
+    for one in given:
+        by_turn[one.question].append(one.turn)
+    above = threads_stage.follows(groups, by_turn, links, turns, asking.follows, asking.pause)
+    whole = list(candidates)
+    answers: list[tuple[Answer, ...]] = [() for _ in candidates]
+    follows: list[int | None] = [None for _ in candidates]
+    for place, i in enumerate(asked):
+        asker = turns[candidates[i].main].speaker
+        answers[i] = tuple(a for a in found[place] if a.speaker != asker)
+        # what the asker says on his own question explains it
+        own = candidates[i].turns
+        added = [t for t in by_turn[place] if turns[t].speaker == asker and t not in owned]
+        more = [j for t in (*own, *added) for j in fragments.of_question(t)]
+        beside.update(more)
+        whole[i] = replace(candidates[i], turns=tuple(sorted({*own, *added, *more})))
+        up = above[place]
+        follows[i] = None if up is None else asked[up]
+    return tuple(whole), tuple(answers), tuple(follows), frozenset(m for t in beside for m in turns[t].messages)

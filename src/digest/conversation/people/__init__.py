@@ -1,0 +1,1 @@
+"""Who the labels and mentions of a log stand for."""

@@ -1,0 +1,1 @@
+"""Who answers whom: reply-to links between turns, answers to questions, threads."""

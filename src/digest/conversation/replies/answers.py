@@ -1,0 +1,225 @@
+"""Links and acts → which turns answer which question.
+
+Every turn after a question is weighed against the questions before it by the rules of answers.yml; a softmax
+over them and "answers none" makes probabilities. What one person says on a question in several turns is one answer, as
+editors print it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from digest.conversation.replies.links import Choice, Example
+from digest.conversation.replies.pairs import Pairs
+from digest.conversation.replies.turn_features import Facts
+from digest.model import Answer, Evidence, Link, Turn
+from digest.rules.model import Rules, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """How far answers reach and when they are published; from rules/answers.yml."""
+
+    window: int = 7200  # seconds after the question
+    turns: int = 150  # turns after it
+    open: int = 8  # questions that compete for a turn, the latest first
+    addressed: int = 4  # earlier ones besides, where the turn names their asker
+    threshold: float = 0.2  # probability over which a turn is published as an answer
+    none: float = 0.0  # log-odds of answering no question
+    own: float = 0.7  # how far the asker's turns after his question are part of it
+    goes_on: int = 40  # for so many turns
+
+
+def answering(rules: Rules) -> Answering:
+    """The settings of rules/answers.yml."""
+    s = rules.subject("answers").settings
+    return Answering(
+        s["window"], s["turns"], s["open"], s["addressed"], s["threshold"], s["none"], s["own"], s["goes-on"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A turn that answers a question, by the question's place."""
+
+    turn: int
+    question: int
+    score: float  # probability
+    evidence: tuple[Evidence, ...] = ()
+
+
+def given(
+    facts: Facts,
+    questions: Sequence[Sequence[int]],
+    subject: Subject,
+    how: Answering,
+    links: Sequence[Link],
+    *,
+    evidence: bool = False,
+) -> tuple[Given, ...]:
+    """Turns that answer the questions, in order. A question is its turns; `links` are the day's reply links."""
+    found = []
+    for pairs, choice in choices(facts, questions, subject, how, links):
+        for q, probability in choice.best(2):
+            if probability > how.threshold:
+                why = pairs.evidence(choice.candidates.index(q)) if evidence else ()
+                found.append(Given(choice.child, q, probability, why))
+    return tuple(settled(facts, questions, found))
+
+
+def settled(facts: Facts, questions: Sequence[Sequence[int]], found: Sequence[Given]) -> list[Given]:
+    """What an asker adds to his own question answers no other one, unless that is likelier: then it adds nothing."""
+    best: dict[int, float] = {}
+    added: set[int] = set()
+    for one in found:
+        best[one.turn] = max(best.get(one.turn, 0.0), one.score)
+        if facts.turns[one.turn].speaker == facts.turns[questions[one.question][0]].speaker:
+            added.add(one.turn)
+    return [one for one in found if one.turn not in added or one.score == best[one.turn]]
+
+
+def completed(
+    facts: Facts,
+    questions: Sequence[Sequence[int]],
+    found: Sequence[Given],
+    beside: Callable[[int], Sequence[int]],
+) -> list[Given]:
+    """The answers with the turns beside them that finish their sentences; these add nothing to their probability.
+
+    An asker's own turns are left as they are: they are part of his question.
+    """
+    whole = {(one.turn, one.question): one for one in found}
+    for one in found:
+        if facts.turns[one.turn].speaker != facts.turns[questions[one.question][0]].speaker:
+            for turn in beside(one.turn):
+                whole.setdefault((turn, one.question), Given(turn, one.question, 0.0))
+    return [whole[key] for key in sorted(whole)]
+
+
+def answers(facts: Facts, questions: Sequence[Sequence[int]], found: Sequence[Given]) -> tuple[tuple[Answer, ...], ...]:
+    """The answers of each question in the order in which their speakers first spoke, one for each speaker."""
+    by_question: list[dict[int, list[Given]]] = [{} for _ in questions]
+    for one in found:
+        by_question[one.question].setdefault(facts.turns[one.turn].speaker, []).append(one)
+    return tuple(tuple(_answer(facts, speaker, said) for speaker, said in group.items()) for group in by_question)
+
+
+def _answer(facts: Facts, speaker: int, said: Sequence[Given]) -> Answer:
+    missing = 1.0
+    for one in said:
+        missing *= 1.0 - one.score
+    messages = tuple(m for one in said for m in facts.turns[one.turn].messages)
+    best = max(said, key=lambda one: (one.score, -one.turn))
+    return Answer(messages, speaker, (), 1.0 - missing, best.evidence)
+
+
+def choices(
+    facts: Facts,
+    questions: Sequence[Sequence[int]],
+    subject: Subject,
+    how: Answering,
+    links: Sequence[Link],
+) -> Iterator[tuple[Pairs, Choice]]:
+    """Each turn with the open questions before it and their scores; the rules may look at the answers found before."""
+    if not questions:
+        return
+    pairs = Pairs(facts, subject, questions)
+    starts = [group[0] for group in questions]
+    children = [
+        (turn.index, candidates)
+        for turn in facts.turns[starts[0] + 1 :]
+        if (facts.sizes[turn.index] or turn.images or turn.links)
+        and (candidates := _open(turn.index, questions, starts, facts, how))
+    ]
+    pairs.between.ways = _ways(facts.turns, questions, links, how)
+    for i, among, scores in pairs.scored(children):
+        choice = Choice(i, tuple(among), tuple(scores), how.none)
+        yield pairs, choice
+        if pairs.looks_back:
+            for q, probability in choice.best(2):
+                if probability > how.threshold:
+                    pairs.between.replies[q].append(i)
+
+
+def _open(
+    child: int, questions: Sequence[Sequence[int]], starts: Sequence[int], facts: Facts, how: Answering
+) -> list[int]:
+    """Questions that a turn may answer, the latest first."""
+    turns = facts.turns
+    turn = turns[child]
+    near: list[int] = []
+    addressed: list[int] = []
+    for q in range(bisect_left(starts, child) - 1, -1, -1):
+        group = questions[q]
+        if child - group[0] > how.turns or turn.start - turns[group[0]].start > how.window:
+            break
+        if child in group:
+            continue
+        if len(near) < how.open:
+            near.append(q)
+        elif len(addressed) < how.addressed and turns[group[0]].speaker in turn.mentions:
+            addressed.append(q)
+    return near + addressed
+
+
+def _ways(
+    turns: Sequence[Turn], questions: Sequence[Sequence[int]], links: Sequence[Link], how: Answering
+) -> list[dict[int, float]]:
+    """For each turn the questions that its reply links lead to, with the probability that they do.
+
+    A turn's parents are alternatives, so the ways over them add up, each as likely as all its links are together.
+    """
+    owner = {t: q for q, group in enumerate(questions) for t in group}
+    parents: list[list[Link]] = [[] for _ in turns]
+    for link in links:
+        parents[link.child].append(link)
+    latest: dict[int, int] = {}  # asker → his latest question
+    found: list[dict[int, float]] = []
+    held: list[dict[int, float]] = []  # how far each turn is a part of the questions' threads
+    for i, turn in enumerate(turns):
+        ways: dict[int, float] = {}
+        for link in parents[i]:
+            score, theirs = link.score, held[link.parent]
+            if not ways:
+                ways = {q: score * share for q, share in theirs.items()}
+                continue
+            for q, share in theirs.items():
+                ways[q] = ways.get(q, 0.0) + score * share
+        found.append(ways)
+        own = owner.get(i)
+        if own is not None:
+            latest[turn.speaker] = own
+            held.append({own: 1.0})
+            continue
+        asked = latest.get(turn.speaker)
+        if asked is not None and i - questions[asked][-1] <= how.goes_on:
+            held.append({**ways, asked: max(how.own, ways.get(asked, 0.0))})
+        else:
+            held.append(ways)
+    return found
+
+
+def examples(
+    facts: Facts,
+    questions: Sequence[Sequence[int]],
+    subject: Subject,
+    how: Answering,
+    links: Sequence[Link],
+    right: Mapping[int, frozenset[int]],
+    known: frozenset[int],
+) -> Iterator[Example]:
+    """What `digest tune` learns from: each turn against the questions before it.
+
+    `right` gives the questions that a turn answers, `known` those that were published; whether a turn answers another
+    question nobody knows, so where it answers none of the known ones, all others count as right, and none (-1) too.
+    """
+    for pairs, choice in choices(facts, questions, subject, how, links):
+        want = right.get(choice.child, frozenset())
+        place = {q: n for n, q in enumerate(choice.candidates)}
+        good = frozenset(place[q] for q in want if q in place)
+        if not good:
+            good = frozenset(n for q, n in place.items() if q not in known) | {-1}
+        fired = tuple(tuple(pairs.fired(n)) for n in range(len(choice.candidates)))
+        yield Example(choice.child, choice.candidates, fired, good)

@@ -1,0 +1,210 @@
+"""Turns → reply-to links: for each turn the earlier turn it most likely answers.
+
+A turn's candidates are the turns shortly before it, and earlier ones that it names, quotes or shares words with. Rules
+score each pair; a softmax over the candidates and "answers nobody" makes probabilities of the scores.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import exp
+
+from digest.conversation.replies.pairs import Pairs
+from digest.conversation.replies.turn_features import Facts
+from digest.model import Link, Log, Turn
+from digest.rules.model import Rules, Subject
+
+KEPT, LEAST = 8, 0.03  # so many links of a turn are kept; beyond the best two those at least so likely
+TOLD = 2  # so many give their reasons: the best and the one that lost
+
+
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """Where parents are looked for and when a link is taken; from rules/links.yml."""
+
+    window: int = 3600  # seconds
+    near: int = 15  # turns that are candidates whatever they say
+    candidates: int = 40  # turns more, where they share words
+    addressed: int = 60  # so many, where the turn names who spoke then
+    threshold: float = 0.3  # probability over which a link makes a thread
+    none: float = 0.0  # log-odds of answering nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A turn's candidates, the nearest first, with their log-odds; `none` is that of answering nobody."""
+
+    child: int
+    candidates: tuple[int, ...]
+    scores: tuple[float, ...]
+    none: float
+
+    def best(self, number: int = 2) -> list[tuple[int, float]]:
+        """The likeliest parents with their probabilities, the likeliest first; ties go to the nearer."""
+        if not self.candidates:
+            return []
+        top = max(*self.scores, self.none)
+        odds = [exp(s - top) for s in self.scores]
+        total = sum(odds) + exp(self.none - top)
+        if number == 1:
+            order = [odds.index(max(odds))]
+        else:
+            order = sorted(range(len(odds)), key=odds.__getitem__, reverse=True)[:number]  # stable: the nearer first
+        return [(self.candidates[n], odds[n] / total) for n in order]
+
+
+def linking(rules: Rules) -> Linking:
+    """The settings of rules/links.yml."""
+    s = rules.subject("links").settings
+    return Linking(s["window"], s["near"], s["candidates"], s["addressed"], s["threshold"], s["none"])
+
+
+def links(facts: Facts, subject: Subject, how: Linking, *, evidence: bool = False) -> tuple[Link, ...]:
+    """The likeliest parent of each turn (rank 0) and the best candidates that lost, by child and rank.
+
+    `evidence` tells why for ranks 0 and 1; it costs as much again as the links.
+    """
+    found = []
+    for pairs, choice in choices(facts, subject, how):
+        for rank, (parent, probability) in enumerate(choice.best(KEPT)):
+            if rank > 1 and probability < LEAST:
+                break
+            why = pairs.evidence(choice.candidates.index(parent)) if evidence and rank < TOLD else ()
+            found.append(Link(choice.child, parent, probability, why, rank))
+    return tuple(found)
+
+
+def places(turns: Sequence[Turn]) -> dict[int, int]:
+    """Header position of a message → its turn."""
+    return {p: t.index for t in turns for p in t.positions}
+
+
+def taken(found: Sequence[Link], threshold: float = -1.0) -> tuple[Link, ...]:
+    """The best link of each child, where its probability is over the threshold, in order of the children."""
+    return tuple(sorted((k for k in found if k.rank == 0 and k.score > threshold), key=lambda k: (k.child, k.parent)))
+
+
+def choices(facts: Facts, subject: Subject, how: Linking) -> Iterator[tuple[Pairs, Choice]]:
+    """Each turn with its candidates and their scores, in order; the rules may look at the links chosen before."""
+    parents = [(t.index,) for t in facts.turns]
+    pairs = Pairs(facts, subject, parents)
+    nearby = _Nearby(facts, how)
+    children = [
+        (turn.index, candidates)
+        for turn in facts.turns
+        if (facts.sizes[turn.index] or turn.mentions or turn.quotes or turn.images)
+        and (candidates := nearby.candidates(turn.index))
+    ]
+    for i, among, scores in pairs.scored(children):
+        choice = Choice(i, tuple(among), tuple(scores), how.none)
+        yield pairs, choice
+        if pairs.looks_back:
+            ((parent, probability),) = choice.best(1)
+            if probability > how.threshold:
+                pairs.between.replies[parent].append(i)
+
+
+def quoted(log: Log, turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The turns, each with the turns that its messages quote or that the format says they answer.
+
+    A quote names its speaker and gives the text, long ones cut: it is the latest earlier message that begins with it,
+    or holds it where it is long enough.
+    """
+    home = places(turns)
+    # most days hold no quote: only then is every text made bare
+    quoting = any(m.quote for m in log.messages)
+    bare = [_bare(m.text) if quoting else "" for m in log.messages]
+    found = []
+    for turn in turns:
+        parents: dict[int, None] = {}
+        for i in turn.messages:
+            message = log.messages[i]
+            if message.reply_to is not None and message.reply_to in home:
+                parents[home[message.reply_to]] = None
+            elif message.quote is not None and (said := _bare(message.quote.text)):
+                for j in range(i - 1, -1, -1):
+                    if len(said) >= 4 and (bare[j].startswith(said) or (len(said) > 12 and said in bare[j])):
+                        parents[home[log.messages[j].position]] = None
+                        break
+        parents.pop(turn.index, None)
+        quotes = tuple(p for p in parents if p < turn.index)
+        found.append(replace(turn, quotes=quotes) if quotes else turn)
+    return tuple(found)
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def explain(facts: Facts, subject: Subject, how: Linking, child: int) -> tuple[Link, ...]:
+    """Every candidate of one turn as a link, the likeliest first, with the rules that fired on it."""
+    for pairs, choice in choices(facts, subject, how):
+        if choice.child == child:
+            place = {p: n for n, p in enumerate(choice.candidates)}
+            ranked = choice.best(len(place))
+            return tuple(Link(child, p, score, pairs.evidence(place[p]), n) for n, (p, score) in enumerate(ranked))
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What `digest tune` learns from: the rules that fired on each candidate, by place, and which are right.
+
+    `right` holds places in `candidates`; -1 stands for having none.
+    """
+
+    child: int
+    candidates: tuple[int, ...]
+    fired: tuple[tuple[int, ...], ...]
+    right: frozenset[int]
+
+
+def examples(facts: Facts, subject: Subject, how: Linking, wanted: dict[int, frozenset[int]]) -> Iterator[Example]:
+    """An example for each turn of `wanted` (child → the turns that are right parents, -1 for none)."""
+    for pairs, choice in choices(facts, subject, how):
+        if choice.child in wanted:
+            want = wanted[choice.child]
+            right = frozenset(n for n, p in enumerate(choice.candidates) if p in want) | (want & {-1})
+            fired = tuple(tuple(pairs.fired(n)) for n in range(len(choice.candidates)))
+            yield Example(choice.child, choice.candidates, fired, right)
+
+
+class _Nearby:
+    """Which earlier turns may be a turn's parent."""
+
+    def __init__(self, facts: Facts, how: Linking) -> None:
+        self.facts, self.how = facts, how
+        self.ends = [turn.end for turn in facts.turns]
+        self.holders: dict[str, list[int]] = {}
+        for i, words in enumerate(facts.words.sets):
+            for word in words:
+                self.holders.setdefault(word, []).append(i)
+
+    def candidates(self, child: int) -> list[int]:
+        """Candidates, the nearest first."""
+        how, turns, ends = self.how, self.facts.turns, self.ends
+        turn = turns[child]
+        earliest = turn.start - how.window
+        found = []
+        far = max(-1, child - how.near - how.candidates - 1)
+        near = max(-1, child - how.near - 1)
+        for j in range(child - 1, near, -1):
+            if ends[j] < earliest:
+                break
+            found.append(j)
+        wanted: set[int] = set()
+        for word in self.facts.words.sets[child] if near >= 0 else ():
+            held = self.holders[word]
+            if held[0] <= near:
+                start = bisect_right(held, far)
+                wanted.update(held[start : bisect_right(held, near, start)])
+        if turn.mentions:
+            first = max(0, child - how.addressed)
+            wanted.update(j for j in range(first, near + 1) if turns[j].speaker in turn.mentions)
+        if wanted:
+            found += sorted((j for j in wanted if ends[j] >= earliest), reverse=True)
+        if turn.quotes:
+            found += sorted((j for j in turn.quotes if j < child and j not in found), reverse=True)
+        return found

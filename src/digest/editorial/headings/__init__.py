@@ -1,0 +1,1 @@
+"""Headings: which threads share a topic, and its title."""

@@ -1,0 +1,323 @@
+"""One person taken out of everything that a project holds: digests, their bases, conflicts, backups, store, exports.
+
+The logs are the user's own and stay; from then on the person's messages in them are left out wherever logs are read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digest import files, importers
+from digest.conversation.people.labels import SURNAMES, fold, key
+from digest.conversation.people.people import ME, Known, people
+from digest.editorial.clean import PICTOGRAPH
+from digest.errors import DigestError, UsageError
+from digest.forgetting.redact import Person, redacted
+from digest.knowledge.schema import reading
+from digest.page.merge import Base, first
+from digest.page.read import STAMP
+from digest.page.shelf import Shelf, _loaded, decoded, encoded
+from digest.project import forgotten
+from digest.project import settings as config
+from digest.project.settings import Settings
+
+if TYPE_CHECKING:
+    from digest.stages import Stages
+
+NAME = re.compile("[\u4e00-\u9fff]{2,4}")
+EMOJI = re.compile(r"\[[^\[\]]{1,16}\]")
+LIKE = 4  # labels that a message about an unknown name offers
+EVERYDAY = 100  # a name that the dictionary knows to be as common as this is a word
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was done to a file: passages of the person's taken out, names replaced."""
+
+    path: str
+    passages: int
+    names: int
+
+
+@dataclass(frozen=True)
+class Traced:
+    """What the logs hold of a person; `others` are the labels of who else speaks, `names` what to look for."""
+
+    labels: frozenset[str]
+    texts: tuple[str, ...]
+    days: int
+    names: tuple[str, ...] = ()
+    others: frozenset[str] = frozenset()
+
+    @cached_property
+    def longer(self) -> re.Pattern[str] | None:
+        """What finds the longer names of others."""
+        return forgotten.longer(self.others, {fold(name) for name in self.names}.__contains__)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was changed, and what could not be, with the reason."""
+
+    changes: tuple[Change, ...]
+    failed: tuple[str, ...]
+
+
+def traced(
+    settings: Settings,
+    said: str,
+    known: Known,
+    progress: Callable[[int, int], None],
+    is_word: Callable[[str], bool] = lambda name: False,
+) -> Traced:
+    """Every label of the person that `said` names, and what they said, from all logs.
+
+    Labels that the rules give to one person count as one. 我 is whom the rules or digest.toml say it is, nobody else.
+    """
+    if key(said) == key(ME):
+        raise UsageError(f"{said}: stands for whoever exported the logs. Give the name itself")
+    keys = {key(said)}
+    labels: set[str] = set()
+    others: set[str] = set()
+    exporter = False
+    texts: list[str] = []
+    days = 0
+    logs = config.days(settings)
+    # a label learnt from a later day may name the person on an earlier one
+    while True:
+        for group in (*known.aliases, (*known.me, ME)):
+            if keys & {key(x) for x in group}:
+                labels.update(group)
+                keys |= {key(x) for x in group}
+        before = len(keys)
+        texts, days = [], 0
+        for n, found in enumerate(logs):
+            progress(n, len(logs))
+            try:
+                log = importers.read(found.path, day=found.day, room=found.room, encoding=settings.encoding)
+            except DigestError:
+                continue  # indexing tells of it
+            persons = people(log, known)
+            who: set[int] = set()
+            for person in persons.persons:
+                own = {person.name, *person.aliases}
+                if not keys & {key(x) for x in own}:
+                    others |= own
+                elif ME in own and key(ME) not in keys:
+                    exporter = True  # by likeness alone: too little to drop all that 我 says
+                else:
+                    who.add(person.id)
+                    labels |= own
+                    keys |= {key(x) for x in own}
+            said_here = [m.text for m, p in zip(log.messages, persons.speaker, strict=True) if p in who]
+            texts += said_here
+            days += bool(said_here)
+        if len(keys) == before:
+            break
+    progress(len(logs), len(logs))
+    if not labels and exporter:
+        raise UsageError(
+            f'{said}: seems to be whoever exported the logs. If so, put me = "{said}" into digest.toml, then try again'
+        )
+    if not labels:
+        like = sorted(x for x in others if key(said) in key(x))[:LIKE]
+        perhaps = f"Perhaps: {', '.join(like)}" if like else "digest people DAY lists them"
+        raise UsageError(f"{said}: nobody of that name speaks or is named in the logs. {perhaps}")
+    others = {x for x in others if key(x) not in keys}
+    wanted = names(labels, is_word)
+    return Traced(frozenset(labels), tuple(t for t in texts if t.strip()), days, wanted, frozenset(others))
+
+
+def names(labels: Iterable[str], is_word: Callable[[str], bool] = lambda name: False) -> tuple[str, ...]:
+    """What to look for in a text: the labels as people write them, and a real name that stands in one; longest first.
+
+    One that is a word as well, or a single letter, stands in sentences that mean nobody: only `@name` is looked for.
+    """
+    found = set()
+    for label in labels:
+        if label == ME:
+            continue
+        whole = " ".join(label.split())
+        found |= {label.strip(), whole, fold(whole).replace("?", "").strip(), PICTOGRAPH.sub("", whole).strip()}
+        found.add(EMOJI.sub("", PICTOGRAPH.sub("", whole)).strip())  # emoji are lost where others write the name
+        head = _head(label)
+        if NAME.fullmatch(head) and head[0] in SURNAMES:
+            found.add(head)
+    found = {f"@{name}" if len(name) == 1 or is_word(name) else name for name in found if name}
+    return tuple(sorted(found, key=lambda n: (-len(n), n)))
+
+
+def everyday(stages: Stages) -> Callable[[str], bool]:
+    """Tells the names that are words as well: 支付, 安全; 王小波 stands in the dictionary, but as a name."""
+    vocabulary, common = stages.vocabulary, {fold(x) for x in stages.known.common}
+
+    def is_word(name: str) -> bool:
+        if fold(name) in common or vocabulary.is_term(name):
+            return True
+        tags = [word.tag for word in vocabulary.tagged(name)]
+        named = len(tags) == 1 and tags[0] == "nr" and name[0] in f"{SURNAMES}老小"
+        return not named and vocabulary.engine.frequency(name) >= EVERYDAY
+
+    return is_word
+
+
+def unsought(person: Traced) -> tuple[str, ...]:
+    """The person's nicknames that are not looked for inside sentences."""
+    heads = {_head(label) for label in person.labels if label != ME} - {""}
+    return tuple(sorted({n[1:] for n in person.names if n[0] == "@"} | (heads - set(person.names))))
+
+
+def _head(label: str) -> str:
+    return re.split(r"[-_~|/（(\s]", label.strip(), maxsplit=1)[0]
+
+
+def forget(settings: Settings, person: Traced, entries: Mapping[str, frozenset[str]]) -> Done:
+    """Take the person out of digests, bases, conflicts and backups, and put them on the list of the forgotten.
+
+    `entries` gives the person's words in each entry, as the store knows them. A file that can't be read or written is
+    told of, and the others go on. Hold the lock around it.
+    """
+    forgotten.add(settings.root, person.labels, person.names)
+    who = Person(person.names, person.texts, entries, person.longer)
+    shelf = Shelf(settings.root, settings.out)
+    state = settings.root / files.STATE
+    changes: list[Change] = []
+    failed: list[str] = []
+
+    def tried(made: Callable[[], list[Change]], path: Path) -> None:
+        try:
+            changes.extend(made())
+        except DigestError as error:
+            said, shown = str(error), _shown(path, settings)
+            failed.append(said if said.startswith((shown, str(path))) else f"{shown}: left as it is: {said}")
+
+    moved: dict[str, str] = {}
+    old: list[Path] = []
+    # bases first: a digest that names a base that is not there yet could not be merged
+    for path in _files(state / "bases"):
+        base = _loaded(path)
+        if base is None:
+            continue
+        text, passages, replaced = redacted(base.text, who)
+        if passages or replaced:
+            made = Base(text, base.gone)
+            files.write_atomic(shelf.base(made.hash), made.content, within=settings.root)
+            moved[base.hash] = made.hash
+            old.append(path)
+            changes.append(Change(_shown(path, settings), passages, replaced))
+    for path in _files(settings.out, ".md"):
+        tried(partial(_digest, path, settings, who, moved), path)
+    for path in (*_files(state / "backups", ".md"), *_files(state / "conflicts", ".md")):
+        tried(partial(_plain, path, settings, who), path)
+    for path in _files(state / "conflicts", ".json"):
+        tried(partial(_conflicts, path, settings, who), path)
+    if not failed:  # else a digest may still name its base
+        for path in old:
+            path.unlink(missing_ok=True)
+    return Done(tuple(changes), tuple(failed))
+
+
+def _files(folder: Path, suffix: str = "") -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(p for p in folder.rglob(f"*{suffix}") if p.is_file() and not p.is_symlink())
+
+
+def _digest(path: Path, settings: Settings, who: Person, moved: Mapping[str, str]) -> list[Change]:
+    """A digest redacted as its base was; its stamp names the new base."""
+    content = files.read_bytes(path)
+    mine, form = decoded(content)
+    text, passages, replaced = redacted(mine, who)
+    stamp = next((m[1] for line in mine.split("\n") if (m := STAMP.fullmatch(line))), "")
+    if stamp in moved:
+        text = text.replace(f"<!-- digest:{stamp} -->", f"<!-- digest:{moved[stamp]} -->")
+    elif stamp and (passages or replaced) and not (settings.root / files.STATE / "bases" / stamp).exists():
+        # a fresh clone: the digest is its own base
+        body = mine.rpartition("\n\n<!-- digest:")[0]
+        if first(f"{body}\n").text == mine:
+            text = first(text.rpartition("\n\n<!-- digest:")[0] + "\n").text
+    if text == mine:
+        return []
+    files.write_atomic(path, encoded(text, form), within=settings.out, expected=content)
+    return [Change(_shown(path, settings), passages, replaced)] if passages or replaced else []
+
+
+def _plain(path: Path, settings: Settings, who: Person) -> list[Change]:
+    content = files.read_bytes(path)
+    mine, form = decoded(content)
+    text, passages, replaced = redacted(mine, who)
+    if not (passages or replaced):
+        return []
+    files.write_atomic(path, encoded(text, form), within=settings.root, expected=content)
+    return [Change(_shown(path, settings), passages, replaced)]
+
+
+def _conflicts(path: Path, settings: Settings, who: Person) -> list[Change]:
+    content = files.read_bytes(path)
+    try:
+        rows = json.loads(content)
+    except ValueError:
+        return []  # `digest doctor` sets it aside
+    passages = replaced = 0
+    for row in rows if isinstance(rows, list) else ():
+        for name in ("base", "mine", "theirs"):
+            row[name], more, names_ = redacted(str(row.get(name, "")), who, str(row.get("key", "")))
+            passages, replaced = passages + more, replaced + names_
+    if not (passages or replaced):
+        return []
+    files.write_atomic(path, json.dumps(rows, ensure_ascii=False, indent=1) + "\n", within=settings.root)
+    return [Change(_shown(path, settings), passages, replaced)]
+
+
+def still(settings: Settings, person: Traced) -> tuple[str, ...]:
+    """Where the person's names still stand: places that are the user's own to change."""
+    who = Person(person.names, (), {}, person.longer)
+    places = [settings.root / "digest.toml", settings.root / "pyproject.toml"]
+    own = [folder for folder in (*settings.rules, *settings.templates) if folder.is_relative_to(settings.root)]
+    places += [p for folder in own for p in _files(folder)]
+    places += _files(settings.out) + [
+        p for p in _files(settings.root / files.STATE) if p.suffix in (".md", ".json", "") and p.name != forgotten.KEY
+    ]
+    found = []
+    for path in dict.fromkeys(places):
+        if not path.is_file() or path.is_symlink():
+            continue
+        text = path.read_text("utf-8", errors="replace")
+        for number, line in enumerate(text.split("\n"), start=1):
+            if who.renamed(line)[1]:
+                found.append(f"{_shown(path, settings)}:{number}")
+    return tuple(found)
+
+
+def _shown(path: Path, settings: Settings) -> str:
+    try:
+        return str(path.relative_to(settings.root))
+    except ValueError:
+        return str(path)
+
+
+def entries(store: Path, person: Traced) -> dict[str, frozenset[str]]:
+    """The person's words in each entry, as the store knows them; none where there is no store."""
+    if not store.exists():
+        return {}
+    found: dict[str, set[str]] = {}
+    with reading(store) as db:
+        ids = {
+            i
+            for label in person.labels
+            for (i,) in db.execute("SELECT person FROM labels WHERE label = ?", (key(label),))
+        }
+        marks = ",".join(map(str, sorted(ids)))
+        for entry, text in db.execute(
+            f"SELECT e.key, q.text FROM questions q JOIN entries e ON e.id = q.entry WHERE q.speaker IN ({marks})"
+            " UNION ALL SELECT e.key, a.text FROM answers a JOIN questions q ON q.id = a.question"
+            f" JOIN entries e ON e.id = q.entry WHERE a.speaker IN ({marks})"
+        ):
+            found.setdefault(entry, set()).add(text)
+    return {entry: frozenset(texts) for entry, texts in found.items()}

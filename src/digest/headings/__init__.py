@@ -1,1 +1,0 @@
-"""Titles from the members' own words, and which threads stand under one."""

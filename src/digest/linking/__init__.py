@@ -1,1 +1,0 @@
-"""Which turn replies to which, and which answers which question."""

@@ -1,0 +1,1 @@
+"""The language of a page: how it is written, read and merged."""

@@ -1,0 +1,202 @@
+"""A digest's file → the entries that stand in it, as their editor left them.
+
+Entries under marks keep their ids; questions and answers that the editor wrote herself, or a digest that no program
+made, are read off the form: Q：, A1：, headings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass
+
+from digest.masks import mask
+from digest.page.published import label
+from digest.page.read import parse
+
+KINDS = {"q": "thread", "k": "talk", "n": "notice", "r": "resource"}
+DAY = r"(?:（[0-9-]{10}）|（[0-9]{1,2}月[0-9]{1,2}日）)?"  # on which it was said, where that is another one
+QUESTION = re.compile(rf"^\s{{0,3}}(?:\*\*)?(?:Q|问)[0-9]{{0,2}}{DAY}(?:\*\*)?[:：]\s*")
+ANSWER = re.compile(rf"^\s{{0,3}}(?:\*\*)?(?:A|答)[0-9]{{0,2}}{DAY}(?:\*\*)?[:：]\s*")
+OPEN = re.compile(r"^\s*=*\s*待回复\s*=*\s*$")
+HEADING = re.compile(r"^#{1,6}\s+(.*)$")
+NUMBERED = re.compile(r"^[一二三四五六七八九十]{1,3}、")
+RULE = re.compile(r"^\s*(?:-{3,}|\*{3,}|_{3,})\s*$")
+PICTURE = re.compile(r"!\[([^\]\n]{0,200})\]\([^)\n]{0,2000}\)")
+LINK = re.compile(r"\[([^\]\n]{1,200})\]\((https?://[^)\s]{1,2000})\)")
+BARE = re.compile(r"<(https?://[^>\s]{1,2000})>")
+COMMENT = re.compile(r"^<!--.*-->\s*$")
+FRONT = re.compile(r"\A---\n(?:[^\n]*\n){0,200}?---\n")
+TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its answers, plain text."""
+
+    text: str
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An entry of a digest's file; `seconds` are the times in its mark, `text` what is no question."""
+
+    key: str
+    kind: str
+    section: str
+    topic: str
+    seconds: tuple[int, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    text: str = ""
+
+
+def published(text: str) -> tuple[Published, ...]:
+    """The entries of a digest, in its order."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    parsed = parse(text)
+    place = _Place()
+    found = list(_free(FRONT.sub("", parsed.head), place))
+    for block in parsed.blocks:
+        letter, _, key = block.key.partition(":")
+        if letter in "st":
+            place.heading(block.body, 2 if letter == "s" else 3)
+        elif block.body.strip() and letter != "b" and not key.endswith("-late"):  # these stand on another day's page
+            times = tuple(_second(t) for t in TIME.findall(block.mark))
+            kind = KINDS.get(letter, "thread")
+            if kind == "thread":
+                asked, rest = read(block.body)
+                found.append(Published(key, kind, place.section, place.topic, times, asked, rest))
+            else:
+                found.append(Published(key, kind, place.section, place.topic, times, (), plain(block.body)))
+        found.extend(_free(block.gap, place))
+    found.extend(_free(parsed.tail, place))
+    return tuple(found)
+
+
+def read(body: str, opening: Callable[[str], tuple[str, str] | None] | None = None) -> tuple[tuple[Asked, ...], str]:
+    """The questions of an entry with their answers, and the words before the first of them.
+
+    `opening` tells a line that opens a question or an answer, and what it says; by default those of our own form.
+    """
+    opening = opening or _ours
+    asked: list[tuple[list[str], list[list[str]]]] = []
+    before: list[str] = []
+    for line in body.split("\n"):
+        if OPEN.match(line) or COMMENT.match(line) or RULE.match(line):
+            continue
+        kind, words = opening(line) or ("", line)
+        if not kind and asked and not asked[-1][1] and opening is not _ours and line.lstrip().startswith(">"):
+            kind, words = "answer", line.lstrip("> ")  # some quote what was answered
+        if kind == "question":
+            asked.append(([words], []))
+        elif asked and kind == "answer":
+            asked[-1][1].append([words])
+        elif not asked:
+            before.append(line)
+        elif asked[-1][1]:
+            asked[-1][1][-1].append(line)
+        else:
+            asked[-1][0].append(line)
+    made = tuple(
+        Asked(words, tuple(a for answer in answers if (a := plain("\n".join(answer)))))
+        for question, answers in asked
+        if (words := plain("\n".join(question)))
+    )
+    return made, plain("\n".join(before))
+
+
+def _ours(line: str) -> tuple[str, str] | None:
+    for kind, pattern in (("question", QUESTION), ("answer", ANSWER)):
+        if found := pattern.match(line):
+            return kind, line[found.end() :]
+    return None
+
+
+def _anybodys(line: str) -> tuple[str, str] | None:
+    """Whichever way an editor writes it: `**1 Q：`, `追问：`, `网友回答：`."""
+    found = label(line)
+    return (found[0].removeprefix("other-"), found[1]) if found else None
+
+
+def plain(markdown: str) -> str:
+    """Markdown as plain words, a paragraph a line, personal data masked."""
+    text = PICTURE.sub("", markdown)
+    text = BARE.sub(r"\1", LINK.sub(r"\1 \2", text))
+    rows = (html.unescape(row).strip().removeprefix("- ") for row in text.split("\n"))
+    return mask("\n".join(row for row in rows if row))[0]
+
+
+class _Place:
+    """The headings that an entry stands under."""
+
+    def __init__(self) -> None:
+        self.section = ""
+        self.topic = ""
+
+    def heading(self, line: str, depth: int) -> None:
+        title = NUMBERED.sub("", plain(line.strip().lstrip("#")).strip())
+        if depth <= 2:
+            self.section, self.topic = title, ""
+        else:
+            self.topic = title
+
+
+def _free(text: str, place: _Place) -> Iterator[Published]:
+    """What the editor wrote outside the marks: her own questions and answers, one entry each."""
+    rows: list[str] = []
+    for line in [*text.split("\n"), "# "]:
+        opens = _anybodys(line)
+        heading = HEADING.match(line) if opens is None else None
+        ends = heading is not None or RULE.match(line) is not None
+        if (ends or (opens and opens[0] == "question")) and rows:
+            asked, _ = read("\n".join(rows), _anybodys)
+            for one in asked:
+                key = hashlib.sha256(f"{place.topic}\x1f{one.text}".encode()).hexdigest()[:10]
+                yield Published(f"h{key}", "thread", place.section, place.topic, (), (one,))
+            rows = []
+        if heading and heading[1]:
+            place.heading(heading[1], line.index(" "))
+        elif not ends:
+            rows.append(line)
+
+
+def _second(clock: str) -> int:
+    hours, minutes, seconds = (int(part) for part in clock.split(":"))
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def alike(one: str, other: str) -> float:
+    """How much two texts share, by pairs of characters, from 0 to 1."""
+    return dice(character_pairs(one), character_pairs(other), one == other)
+
+
+def dice(mine: Set[str], theirs: Set[str], same: bool = False) -> float:
+    """The Dice coefficient of two texts' pairs; where one has none, whether the texts are the same."""
+    return 2 * len(mine & theirs) / (len(mine) + len(theirs)) if mine and theirs else float(same)
+
+
+def character_pairs(text: str) -> set[str]:
+    """The pairs of characters of a text, signs left out."""
+    text = "".join(c for c in text if c.isalnum())
+    return {text[i : i + 2] for i in range(len(text) - 1)}
+
+
+def matched(texts: Sequence[str], others: Sequence[str], least: float = 0.3) -> list[int | None]:
+    """For each text the place of the other that it was made from, None where none is like it; each goes once."""
+    mine, theirs = [character_pairs(t) for t in texts], [character_pairs(t) for t in others]
+    scored = []
+    for i, a in enumerate(mine):
+        for j, b in enumerate(theirs):
+            score = dice(a, b, texts[i] == others[j])
+            if score > least:
+                scored.append((-score, i, j))
+    found: list[int | None] = [None] * len(texts)
+    used: set[int] = set()
+    for _, i, j in sorted(scored):
+        if found[i] is None and j not in used:
+            found[i] = j
+            used.add(j)
+    return found

@@ -1,0 +1,210 @@
+"""A published digest → its questions, answers and talk as texts, whichever way its editor writes them.
+
+Editors write `Q：`, `**Q:…**`, `Q1、`, `**1 Q：`, `问：`, `追问：`; answers as `A：`, `A2：`, `答：`, `网友回答：`,
+or as a quote under the question. What stands before the first question, or under a heading that says so, is the talk.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from digest.page.read import MARK, STAMP
+
+_LEAD = re.compile(r"[\s>*#+\-_—•·（(【\[]*(?:[0-9]{1,2}\s*[.、)）]?\s*)?[*_]*\s*")
+_LABEL = re.compile(
+    r"(?P<what>Q|A|S|q|a|问题?|答案?|追问|提问|补充提问|(?:网友|群友|嘉宾)?(?:回答|回复|补充))"
+    r"\s*(?P<number>[0-9]{1,2}(?:\.[0-9]{1,2})?)?(?P<day>（[0-9]{1,2}月[0-9]{1,2}日）)?\s*[*_]*\s*[：:、]\s*[*_]*"
+)
+_ASKS = ("Q", "q", "问", "问题", "追问", "提问", "补充提问")
+_HEADING = re.compile(r"\s{0,3}#{1,6}\s*(.*)")
+_RULE = re.compile(r"\s{0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")
+_TALK = re.compile(r"分享|专题|主题|报告|[Kk]eynote")
+_TALK_OVER = re.compile(
+    r"[\s【（(]*(?:[一二三四五六七八九十0-9]+\s*[.、：:）)]?\s*)?"
+    r"(?:Q\s*&?\s*A|在线问答|问答|自由|话题|其[他它]$|(?!专题|主题).{0,8}讨论|招聘|.{0,4}补充|资料|通知|公告|延伸|参考|.{0,6}提问)"
+)
+_COMMENT = re.compile(r"<!--[^>]*-->")
+_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)|https?://[^\s)>]+")
+_TITLE = re.compile(r"title\s*:\s*[\"']?\s*([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
+_DATE = re.compile(r"date\s*:\s*[\"']?\s*([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_OPEN = "==待回复=="
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words of a digest; `times` are the clocks of the messages that they are from, where a mark tells them."""
+
+    words: str
+    times: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A published question and its answers."""
+
+    text: Text
+    answers: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A digest taken apart. `talk` are the paragraphs of the talk, or what may be one."""
+
+    day: dt.date | None
+    threads: tuple[tuple[Query, ...], ...]
+    talk: tuple[Text, ...] = ()
+    talk_title: str = ""
+    reviewed: bool = False  # our own program wrote it first, so what is not in it was left out by its editor
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A stretch of lines: `kind` is question, answer, text, heading, rule or mark, and other-question or other-answer
+    where it was said on another day than the digest's."""
+
+    kind: str
+    lines: list[str]
+    times: tuple[str, ...] = ()
+
+
+def published(text: str) -> Published:
+    """What a digest says."""
+    head, body = _front(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    pieces = list(_pieces(body))
+    threads, reviewed = _threads(pieces)
+    talk, title = _talk(pieces)
+    return Published(_day(head), threads, talk, title, reviewed)
+
+
+def plain(line: str) -> str:
+    """A line's words: Markdown, comments, pictures and entities out."""
+    line = _PICTURE.sub(" ", _COMMENT.sub(" ", line))
+    return html.unescape(line).replace("**", "").strip(" \t*>#-_\u3000")
+
+
+def _front(text: str) -> tuple[str, str]:
+    if not text.startswith("---"):
+        return "", text
+    end = re.search(r"\n---[ \t]*(?:\n|$)", text)
+    return (text[: end.start()], text[end.end() :]) if end else ("", text)
+
+
+def _day(head: str) -> dt.date | None:
+    for pattern in (_TITLE, _DATE):
+        if found := pattern.search(head):
+            try:
+                return dt.date(*map(int, found.groups()))
+            except ValueError:
+                continue
+    return None
+
+
+def _pieces(body: str) -> Iterator[_Piece]:
+    current: _Piece | None = None
+    for line in body.split("\n"):
+        bare = line.strip()
+        if not bare:
+            if current is not None:
+                current.lines.append("")
+            continue
+        single = _single(bare)
+        if single is not None:
+            if current is not None:
+                yield current
+            yield single
+            current = None
+            continue
+        labelled = label(line)
+        if labelled is None and current is not None:
+            quoted = bare.startswith(">") and current.kind == "question"
+            if not quoted:
+                current.lines.append(line)
+                continue
+            labelled = ("answer", line)
+        if current is not None:
+            yield current
+        current = _Piece(*_with(labelled, line))
+    if current is not None:
+        yield current
+
+
+def _with(labelled: tuple[str, str] | None, line: str) -> tuple[str, list[str]]:
+    return (labelled[0], [labelled[1]]) if labelled else ("text", [line])
+
+
+def _single(bare: str) -> _Piece | None:
+    """A line that stands for itself: a mark, a rule between entries, a heading without a question in it."""
+    if mark := MARK.fullmatch(bare):
+        return _Piece("mark", [mark[1]], tuple(t for t in mark[2].split() if t != "-"))
+    if STAMP.fullmatch(bare):
+        return _Piece("mark", [""])
+    if _RULE.match(bare):
+        return _Piece("rule", [])
+    if (heading := _HEADING.match(bare)) and label(bare) is None:
+        return _Piece("heading", [heading[1]])
+    return None
+
+
+def label(line: str) -> tuple[str, str] | None:
+    """Question or answer, `other-` before it where it is of another day, and what follows the label; None where the
+    line has none."""
+    lead = _LEAD.match(line)
+    found = _LABEL.match(line, lead.end() if lead else 0)
+    if not found:
+        return None
+    kind = "question" if found["what"] in _ASKS else "answer"
+    return ("other-" if found["day"] else "") + kind, line[found.end() :]
+
+
+def _text(piece: _Piece, times: tuple[str, ...] = ()) -> Text:
+    words = "\n".join(w for line in piece.lines if (w := plain(line)) and w != _OPEN.strip("="))
+    return Text(words.replace(_OPEN, "").strip(), times)
+
+
+def _threads(pieces: Sequence[_Piece]) -> tuple[tuple[tuple[Query, ...], ...], bool]:
+    threads: list[list[Query]] = [[]]
+    times: tuple[str, ...] = ()
+    reviewed = other = False
+    for piece in pieces:
+        if piece.kind in ("rule", "heading", "mark", "question"):
+            other = False
+        elif piece.kind == "other-question":
+            other = True  # its answers are given today, but it stands in another day's log
+        if piece.kind in ("rule", "heading", "mark"):
+            if threads[-1]:
+                threads.append([])
+            times = piece.times if piece.kind == "mark" else ()
+            reviewed = reviewed or piece.kind == "mark"
+        elif piece.kind == "question":
+            threads[-1].append(Query(_text(piece, times)))
+        elif piece.kind == "answer" and threads[-1] and not other:
+            last = threads[-1][-1]
+            threads[-1][-1] = Query(last.text, (*last.answers, _text(piece, times)))
+    kept = (tuple(q for q in thread if q.text.words or q.text.times) for thread in threads)
+    return tuple(t for t in kept if t), reviewed
+
+
+def _talk(pieces: Sequence[_Piece]) -> tuple[tuple[Text, ...], str]:
+    """Paragraphs that may be a talk's: before the first question, or under a heading that says so."""
+    found: list[Text] = []
+    title = ""
+    open_, asked = True, False
+    for piece in pieces:
+        if piece.kind == "heading":
+            words = plain(piece.lines[0])
+            if _TALK_OVER.match(words):
+                open_ = False
+            elif _TALK.search(words) and not found:
+                open_ = True
+                title = title or re.split(r"[：:\-—]", words, maxsplit=1)[-1].strip()
+        elif piece.kind.endswith(("question", "answer")):
+            asked = True
+        if piece.kind == "mark" and piece.lines[0][:2] in ("q:", "t:", "n:", "r:"):
+            open_ = False
+        if piece.kind == "text" and open_ and not asked:
+            found += (Text(words) for line in piece.lines if (words := plain(line)))
+    return tuple(found), title

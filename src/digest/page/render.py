@@ -1,0 +1,382 @@
+"""A digest as the Markdown that editors publish: front matter, talk, Q&A, free discussion.
+
+Templates give the form. Whatever they print that is not the program's own passes `escape` in its place on the line, so
+a template's author can neither forget it nor switch it off.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from digest import files
+from digest.errors import DigestError
+from digest.masks import mask
+from digest.model import Digest, Earlier, Entry, Line, Log, Question
+from digest.page.escape import image, inline, link, plain_title
+from digest.project.settings import safe_folder
+
+TEMPLATES = Path(__file__).parent / "templates"
+NUMERALS = "〇一二三四五六七八九"
+PARTICLES = frozenset("的了吗呢吧啊呀嘛哦么哈")  # sent by itself it belongs to the word before
+ASKS = re.compile(r"(?:吗|(?<![什怎那这多])么)$")
+CLOSERS = "，。、；：！？）》”,;:!?)"
+STOPS = "。！？；：，、…!?;:,~～"
+COMMAS = "，,、"
+LARGEST = 1_000_000  # bytes of a template
+TOLD = 80  # characters of a question on another day's page
+MOST_TIMES = 12  # in a mark: enough to find a thread in its log
+
+CHAT = re.compile("\ue000([^\ue000\ue001\n]*)\ue001")
+MARKERS = re.compile("[\ue000\ue001]")
+SAFE_ID = re.compile(r"[0-9a-z][0-9a-z-]{0,39}")
+LETTERS: Mapping[str, str] = {"thread": "q", "talk": "k", "notice": "n", "resource": "r"}
+
+
+class TemplateError(DigestError):
+    """A template of the user's that can't be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a page is laid out; rules/layout.yml fills it."""
+
+    front: Mapping[str, Any] = field(default_factory=lambda: {"layout": "post", "tag": ["publish"]})
+    time: str = "12:00:00"  # in the front matter's date
+    headings: Mapping[str, str] = field(default_factory=dict)  # section kind → heading, where the section has none
+    image_hosts: tuple[str, ...] = ()  # pictures from elsewhere are shown as text
+    short: int = 16  # messages shorter than this, in characters, are joined by a comma, longer ones by a full stop
+    paragraph: int = 160  # characters after which the next message begins a paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The Markdown, and what was masked in it by kind."""
+
+    text: str
+    masked: Mapping[str, int]
+
+
+class Ours(str):
+    """Text of the program's own making: it goes out as it is."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A paragraph: words of chat (`text`), then what is Markdown already (`md`: a link, a picture); one may be ""."""
+
+    kind: str
+    text: str
+    md: str = Ours("")
+
+
+def markdown(digest: Digest, log: Log, layout: Layout | None = None, templates: Sequence[Path] = ()) -> str:
+    """The page of a digest."""
+    return page(digest, log, layout or Layout(), templates).text
+
+
+def page(digest: Digest, log: Log, layout: Layout, templates: Sequence[Path] = ()) -> Page:
+    """The page of a digest, and the count of what was masked.
+
+    `log` gives the times; a file in one of the `templates` folders stands in for those of the same name in later
+    ones and in the packaged one.
+    """
+    masked: Counter[str] = Counter()
+    return rendered("digest.md.j2", _context(digest, log, layout, masked), templates, masked)
+
+
+def rendered(
+    name: str, context: Mapping[str, Any], templates: Sequence[Path] = (), masked: Counter[str] | None = None
+) -> Page:
+    """A page by the template of that name; whatever in `context` is not `Ours` is masked and escaped in its place."""
+    import jinja2
+
+    masked = Counter() if masked is None else masked
+    try:
+        raw = _environment(tuple(templates)).get_template(name).render(context)
+    except jinja2.TemplateSyntaxError as error:
+        raise TemplateError(
+            f"{error.filename or error.name}:{error.lineno}: {error.message}. Mend the template."
+        ) from error
+    except (
+        jinja2.TemplateError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
+        where = _place(error)
+        if not where:
+            raise
+        raise TemplateError(f"{where}: {error}. Mend the template, or take the folder away to use ours.") from error
+    return Page(_finished(raw, masked), dict(sorted(masked.items())))
+
+
+def source_line(digest: Digest) -> str:
+    """The line that says where a digest comes from, where the digest holds none."""
+    day = f"{digest.day.year}年{digest.day.month}月{digest.day.day}日"
+    room = f"“{digest.room}”的" if digest.room else ""
+    return digest.source or f"本文档从{room}{day}聊天记录整理出来。"
+
+
+def numeral(number: int) -> str:
+    """A heading's number in Chinese, up to 99: 一, 十, 十二, 二十一."""
+    tens, ones = divmod(number, 10)
+    if not tens:
+        return NUMERALS[ones]
+    return ("" if tens == 1 else NUMERALS[tens]) + "十" + (NUMERALS[ones] if ones else "")
+
+
+def safe_id(identity: str) -> str:
+    """The id where it is fit for a mark, else a digest of it: chat text never enters a comment."""
+    return identity if SAFE_ID.fullmatch(identity) else hashlib.sha256(identity.encode()).hexdigest()[:10]
+
+
+def paragraphs(lines: Sequence[Line], layout: Layout) -> tuple[tuple[str, str, str], ...]:
+    """Lines as (kind, text, url): messages run on in one paragraph until it is long; pictures and links stand alone.
+
+    No paragraph ends with a comma where words follow, nor does the last one.
+    """
+    made: list[tuple[str, str, str]] = []
+    for line in lines:
+        text = line.text.strip()
+        if line.kind != "text":
+            made.append((line.kind, text, line.url))
+        elif not text:
+            continue
+        elif (
+            made
+            and made[-1][0] == "text"
+            and (len(made[-1][1]) + len(text) <= layout.paragraph or made[-1][1][-1] in COMMAS)
+        ):
+            made[-1] = ("text", _joined(made[-1][1], text, layout.short), "")
+        else:
+            made.append(("text", text, ""))
+    if made and made[-1][0] in ("text", "item"):
+        kind, text, url = made[-1]
+        made[-1] = (kind, text.rstrip(COMMAS) or text, url)
+    return tuple(made)
+
+
+def _joined(before: str, text: str, short: int) -> str:
+    last = re.split(f"[{STOPS}]", before)[-1]
+    if text in PARTICLES or text[0] in CLOSERS:
+        return before + text
+    if ASKS.search(before):
+        return before + "？" + text
+    if before[-1] in STOPS:
+        return before + (" " if before[-1].isascii() else "") + text
+    return before + ("，" if len(last) < short else "。") + text
+
+
+def _context(digest: Digest, log: Log, layout: Layout, masked: Counter[str]) -> dict[str, Any]:
+    sections: list[dict[str, Any]] = []
+    kinds: Counter[str] = Counter()
+    for section in digest.sections:
+        topics = [_topic(topic.id, topic.title, topic.entries, log, layout, masked) for topic in section.topics]
+        topics = [topic for topic in topics if topic["entries"]]
+        if not topics:
+            continue
+        kinds[section.kind] += 1
+        mark = section.kind if kinds[section.kind] == 1 else f"{section.kind}-{kinds[section.kind]}"
+        sections.append(
+            {
+                "kind": section.kind,
+                "mark": marked("s", mark),
+                "number": Ours(numeral(len(sections) + 1)),
+                "title": section.title or layout.headings.get(section.kind, section.kind),
+                "topics": topics,
+            }
+        )
+    return {
+        "front": _front(digest, layout, masked),
+        "source": source_line(digest),
+        "title": digest.title,
+        "room": digest.room,
+        "day": Ours(digest.day.isoformat()),
+        "sections": sections,
+    }
+
+
+def _front(digest: Digest, layout: Layout, masked: Counter[str]) -> Ours:
+    title, counts = mask(digest.title)
+    masked.update(counts)
+    stamp = f"{digest.day:%Y%m%d}"
+    title = plain_title(title)
+    values: dict[str, Any] = {
+        "title": title if title.startswith(stamp) else f"{stamp}-{title}" if title else stamp,
+        "date": f"{digest.day.isoformat()} {layout.time}",
+    }
+    ordered = {"layout": layout.front.get("layout", "post"), **values}
+    ordered.update((key, value) for key, value in layout.front.items() if key not in ordered)
+    return front_matter(ordered)
+
+
+def front_matter(values: Mapping[str, Any]) -> Ours:
+    """Front matter of any Markdown site."""
+    # JSON is YAML, and leaves a value no way out of its quotes
+    rows = [f"{key}: {json.dumps(value, ensure_ascii=False, default=str)}" for key, value in values.items()]
+    return Ours("\n".join(["---", *rows, "---", ""]))
+
+
+def _topic(
+    identity: str, title: str, entries: Sequence[Entry], log: Log, layout: Layout, masked: Counter[str]
+) -> dict[str, Any]:
+    views = [_entry(entry, log, layout, masked) for entry in entries]
+    views = [view for view in views if view["pieces"] or view["questions"]]
+    return {"id": Ours(safe_id(identity)), "mark": marked("t", identity), "title": title, "entries": views}
+
+
+def _entry(entry: Entry, log: Log, layout: Layout, masked: Counter[str]) -> dict[str, Any]:
+    questions = [_question(entry, place, layout, masked) for place in range(len(entry.questions))]
+    indices = [line.message for line in entry.lines]
+    for question in entry.questions:
+        indices += [*question.messages, *(index for answer in question.answers for index in answer.messages)]
+    return {
+        "kind": Ours(entry.kind),
+        "mark": marked(LETTERS[entry.kind], entry.id, _times(indices, log, entry.kind == "talk")),
+        "title": entry.title,
+        "questions": questions,
+        "pieces": _pieces(entry.lines, layout, masked, joined=entry.kind != "talk"),
+        "earlier": [_earlier(entry, earlier, log) for earlier in entry.earlier],
+    }
+
+
+def _earlier(entry: Entry, earlier: Earlier, log: Log) -> dict[str, Any]:
+    text = " ".join(earlier.text.split())
+    return {
+        "mark": marked("b", f"{safe_id(entry.id)}-{safe_id(earlier.id)}"),
+        "link": page_link(earlier.day, earlier.room, log.room),
+        "day": Ours(earlier.day.isoformat()),
+        "text": f"{text[:TOLD]}…" if len(text) > TOLD else text,
+    }
+
+
+def page_link(day: dt.date | str, room: str, here: str) -> Ours:
+    """A link to a day's digest, from a page that lies among those of the room `here`, or above all rooms where that
+    is ""."""
+    up = "../" if here and here != room else ""
+    folder = f"{quote(safe_folder(room))}/" if room and here != room else ""
+    return Ours(f"[{day}]({up}{folder}{day}.md)")
+
+
+def _question(entry: Entry, place: int, layout: Layout, masked: Counter[str]) -> dict[str, Any]:
+    question: Question = entry.questions[place]
+    pieces = ((answer.day, _pieces(answer.lines, layout, masked)) for answer in question.answers)
+    answers = [(day, made) for day, made in pieces if made]
+    return {
+        "pieces": _pieces(question.lines, layout, masked),
+        "day": _other_day(question.day),
+        "answers": [
+            {"number": Ours(number if len(answers) > 1 else ""), "day": _other_day(day), "pieces": pieces}
+            for number, (day, pieces) in enumerate(answers, start=1)
+        ],
+        # a question that leads on to an answered one is not waiting
+        "open": not answers and not any(later.answers for later in entry.questions[place + 1 :]),
+    }
+
+
+def _other_day(day: dt.date | None) -> Ours:
+    """The day in a label where it isn't the digest's own: A（5月28日）."""
+    return Ours(f"（{day.month}月{day.day}日）" if day else "")
+
+
+def _pieces(lines: Sequence[Line], layout: Layout, masked: Counter[str], joined: bool = True) -> list[Piece]:
+    rows = paragraphs(lines, layout) if joined else [(line.kind, line.text.strip(), line.url) for line in lines]
+    pieces = []
+    for kind, text, url in rows:
+        if kind == "image":
+            label, counts = mask(text)
+            masked.update(counts)
+            pieces.append(Piece(kind, "", Ours(image(url, label, layout.image_hosts))))
+        elif kind == "link":
+            url, counts = mask(url)
+            masked.update(counts)
+            pieces.append(Piece(kind, text, Ours(" " * bool(text) + link(url))))
+        elif text:
+            pieces.append(Piece(kind, text))
+    return pieces
+
+
+def _times(indices: Sequence[int], log: Log, stretch: bool) -> tuple[str, ...]:
+    clocks = [log.messages[index].clock for index in sorted(set(indices))]
+    clocks = list(dict.fromkeys(clocks))
+    if stretch and len(clocks) > 2:
+        return (clocks[0], "-", clocks[-1])
+    if len(clocks) > MOST_TIMES:
+        return (*clocks[: MOST_TIMES - 2], "-", clocks[-1])
+    return tuple(clocks)
+
+
+def marked(letter: str, identity: str, times: Sequence[str] = ()) -> Ours:
+    return Ours(" ".join(["<!--", f"{letter}:{safe_id(identity)}", *times, "-->"]))
+
+
+def _finished(raw: str, masked: Counter[str]) -> str:
+    def placed(found: re.Match[str]) -> str:
+        text, counts = mask(found[1])
+        masked.update(counts)
+        start = raw.rfind("\n", 0, found.start()) + 1
+        before = MARKERS.sub("", raw[start : found.start()])
+        after = raw[found.end() : found.end() + 1].strip("\ue000") or "x"
+        return inline(text, before, after)
+
+    rows = (row.rstrip(" \t") for row in MARKERS.sub("", CHAT.sub(placed, raw)).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(rows)).strip("\n") + "\n"
+
+
+def _chat(value: Any) -> str:
+    """What a template prints: ours as it is, anything else marked as chat, for `_finished` to escape in its place."""
+    if isinstance(value, Ours):
+        return str(value)
+    text = MARKERS.sub("", str(value)).replace("\n", " ")
+    return f"\ue000{text}\ue001"
+
+
+def _place(error: BaseException) -> str:
+    """`file:line` of the template's line that failed; "" where the failure is none of a template's."""
+    where = ""
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.endswith(".j2"):
+            where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return where or str(getattr(error, "name", "") or "")
+
+
+@lru_cache(maxsize=4)
+def _environment(templates: tuple[Path, ...]) -> Any:
+    import jinja2
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    folders = (*templates, TEMPLATES)
+
+    def source(name: str) -> tuple[str, str, Any] | None:
+        parts = jinja2.loaders.split_template_path(name)  # refuses what leaves the folder
+        for path in (folder.joinpath(*parts) for folder in folders):
+            if files.lies(path):
+                return files.read_text(path, limit=LARGEST), str(path), lambda: True
+        return None
+
+    return ImmutableSandboxedEnvironment(
+        loader=jinja2.FunctionLoader(source),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_chat,
+        autoescape=False,  # this is no HTML: `_chat` and `_finished` escape for Markdown
+    )

@@ -1,1 +1,0 @@
-"""Who speaks and who is meant: labels, mentions, names in sentences."""

@@ -1,0 +1,1 @@
+"""What is told of an analysed day: reasons, JSON, graph, figures."""

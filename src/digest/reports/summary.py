@@ -1,0 +1,128 @@
+"""What a build did → the few figures that its editor wants to see, and the lines that say them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from digest.conversation.conversation import Conversation
+from digest.editorial.curate import BELOW
+from digest.model import Digest, Log, Question
+
+CLOSEST = 3  # questions left out that are named, the best ones
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Figures of one day. `left_out` counts candidates by reason, `closest` are the best of those under the line."""
+
+    day: str
+    room: str
+    log: str
+    messages: int
+    people: int = 0
+    oddities: Mapping[str, int] = field(default_factory=dict)
+    talk: str | None = None  # its title, "" where it has none
+    answered: int = 0
+    open: int = 0
+    answers: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    closest: tuple[tuple[str, float], ...] = ()  # clock and probability
+    threshold: float = 0.0
+    masked: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"{self.day} {self.room}" if self.room else self.day
+
+    @property
+    def questions(self) -> int:
+        return self.answered + self.open
+
+
+def empty(log: Log) -> Summary:
+    """The summary of a day on which nobody said anything."""
+    return Summary(log.day.isoformat(), log.room, log.path, 0, oddities=dict(log.oddities))
+
+
+def summary(
+    day: Conversation, asked: Sequence[Question], digest: Digest, masked: Mapping[str, int], threshold: float
+) -> Summary:
+    """The figures of a day that was built; `threshold` is the probability over which a question is published.
+
+    A question is open where its digest says so.
+    """
+    kept = [q for q in asked if q.kept]
+    led_on = _led_on(digest)
+    answered = sum(1 for q in kept if q.answers or q.id in led_on)
+    left = sorted((q for q in asked if not q.kept), key=lambda q: (-q.score, q.messages))
+    below = [q for q in left if q.why_not == BELOW]
+    return Summary(
+        day=day.log.day.isoformat(),
+        room=day.log.room,
+        log=day.log.path,
+        messages=len(day.log.messages),
+        people=len(set(day.people.speaker)),
+        oddities=dict(day.log.oddities),
+        talk=day.talk.title if day.talk else None,
+        answered=answered,
+        open=len(kept) - answered,
+        answers=sum(len(q.answers) for q in kept),
+        left_out=dict(sorted(Counter(q.why_not or "left out" for q in left).items())),
+        closest=tuple((day.log.messages[q.messages[0]].clock, q.score) for q in below[:CLOSEST]),
+        masked=dict(masked),
+        threshold=threshold,
+    )
+
+
+def _led_on(digest: Digest) -> frozenset[str]:
+    """Questions that lead on to an answered one of their entry: they wait for nothing."""
+    found: set[str] = set()
+    for entry in digest.entries:
+        found.update(q.id for q in entry.questions[: max(0, entry.last_answered)])
+    return frozenset(found)
+
+
+def details(s: Summary) -> tuple[tuple[str, str], ...]:
+    """A summary as (what, figures), one a line."""
+    rows = [("read", f"{count(s.messages, 'message')} by {count(s.people, 'person', 'people')}")]
+    if s.oddities:
+        rows.append(("odd", ", ".join(f"{kind}: {n:,}" for kind, n in sorted(s.oddities.items()))))
+    if s.talk is not None:
+        rows.append(("talk", s.talk or "one without a title"))
+    rows.append(("questions", f"{s.questions} found: {s.answered} answered, {s.open} open"))
+    if s.left_out:
+        why = {f"{what} of {s.threshold:g}" if what == BELOW else what: n for what, n in s.left_out.items()}
+        closest = ", ".join(f"{clock} ({score:.3f})" for clock, score in s.closest)
+        rows.append(("left out", listed(why) + (f"; the closest: {closest}" if closest else "")))
+    if s.masked:
+        rows.append(("masked", listed(s.masked)))
+    return tuple(rows)
+
+
+def brief(s: Summary) -> str:
+    """A summary in one line, without the day's name."""
+    talk = ", a talk" if s.talk is not None else ""
+    masked = f", {sum(s.masked.values())} masked" if s.masked else ""
+    return f"{count(s.messages, 'message')}, {s.answered} answered, {s.open} open{talk}{masked}"
+
+
+def total(days: Sequence[Summary]) -> str:
+    """Several days in one line."""
+    with_talk = sum(1 for s in days if s.talk is not None)
+    return (
+        f"{count(len(days), 'day')}: {count(sum(s.messages for s in days), 'message')}, "
+        f"{sum(s.answered for s in days)} answered, {sum(s.open for s in days)} open, {count(with_talk, 'talk')}, "
+        f"{sum(sum(s.masked.values()) for s in days)} masked"
+    )
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 message`, `2 messages`, `1,453 messages`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(counts: Mapping[str, int]) -> str:
+    """Counts by kind, the most first."""
+    return ", ".join(f"{n:,} {kind}" for kind, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])))

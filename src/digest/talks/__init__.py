@@ -1,1 +1,0 @@
-"""The talk of a day: who gives it, where it begins and ends, its text."""

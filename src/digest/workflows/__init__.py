@@ -1,0 +1,1 @@
+"""What the program does for its users, without a terminal: the commands, and whatever else comes, call these."""

@@ -1,0 +1,67 @@
+"""Open questions of a day that were answered before, where there is a knowledge base to ask."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from digest.errors import DigestError
+from digest.knowledge import schema
+from digest.knowledge.earlier import answered_before, enough
+from digest.model import Digest, Earlier, Entry
+from digest.reports.extract import published
+
+if TYPE_CHECKING:
+    import datetime as dt
+    import sqlite3
+    from pathlib import Path
+
+    from digest.knowledge.earlier import Enough
+    from digest.page.render import Layout
+    from digest.stages import Stages
+
+
+def noted(digest: Digest, store: Path, stages: Stages) -> tuple[Digest, tuple[str, ...]]:
+    """The digest, its open questions with where they were answered before, and why that could not be found out.
+
+    `store` must be there. A store that can't be used stops no build: it can be built again at any time.
+    """
+    how = enough(stages.rules)
+    waiting = [e for e in digest.entries if _is_open(e)]
+    if not waiting or not how.most:
+        return digest, ()
+    try:
+        with schema.reading(store) as db:
+            found = {e.id: _before(db, e, digest.day, digest.room, how, stages.layout) for e in waiting}
+    except DigestError as error:
+        return digest, (f"{error}. What was answered before is left out until then",)
+    sections = tuple(
+        replace(
+            s,
+            topics=tuple(
+                replace(t, entries=tuple(replace(e, earlier=found.get(e.id, ())) for e in t.entries)) for t in s.topics
+            ),
+        )
+        for s in digest.sections
+    )
+    return replace(digest, sections=sections), ()
+
+
+def told(digest: Digest) -> tuple[Earlier, ...]:
+    """Where a digest says that something was answered before."""
+    return tuple(earlier for entry in digest.entries for earlier in entry.earlier)
+
+
+def _is_open(entry: Entry) -> bool:
+    """Whether an entry ends in a question that nobody answered; one that is of another day has its own place."""
+    return entry.kind == "thread" and not entry.questions[-1].answers and entry.questions[-1].day is None
+
+
+def _before(
+    db: sqlite3.Connection, entry: Entry, day: dt.date, room: str, how: Enough, layout: Layout
+) -> tuple[Earlier, ...]:
+    found: dict[str, Earlier] = {}
+    for question in entry.questions[entry.last_answered + 1 :]:
+        for earlier in answered_before(db, published(question.lines, layout), day, room, how):
+            found.setdefault(earlier.id, earlier)
+    return tuple(found.values())[: how.most]

@@ -1,0 +1,147 @@
+"""What a command works with: the project's settings with the options over them, the rules, an analysed day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from digest import files
+from digest.errors import DigestError, UsageError
+from digest.model import Digest, Log, People, Question
+from digest.project import settings as config
+from digest.project.settings import DayLog, Settings
+
+if TYPE_CHECKING:
+    from digest.conversation.conversation import Conversation
+    from digest.rules.model import Rules
+    from digest.stages import Stages
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A day gone through all stages."""
+
+    log: Log
+    day: Conversation
+    asked: tuple[Question, ...]
+    digest: Digest
+    stages: Stages
+
+
+def settings(
+    *,
+    logs: Path | None = None,
+    rules: Sequence[Path] | None = None,
+    out: Path | None = None,
+    templates: Path | None = None,
+    encoding: str | None = None,
+) -> Settings:
+    """The settings of the project in the working folder, the command's options over them."""
+    found = config.settings()
+    changes: dict[str, Any] = {}
+    if logs is not None:
+        changes["logs"] = _folder(logs, "--logs")
+    if rules:
+        packaged = config.packaged_rules()
+        own = tuple(_folder(path, "--rules") for path in rules)
+        changes["rules"] = (packaged, *(path for path in own if path.resolve() != packaged.resolve()))
+    if templates is not None:
+        changes["templates"] = (_folder(templates, "--templates"), config.packaged_templates())
+    if out is not None:
+        changes["out"] = out.absolute()
+    if encoding is not None:
+        changes["encoding"] = encoding
+    return replace(found, **changes) if changes else found
+
+
+def _folder(path: Path, option: str) -> Path:
+    if not path.is_dir():
+        raise UsageError(f"{path}: no such folder. Give {option} a folder that is there")
+    return path.absolute()
+
+
+def stages(settings: Settings) -> Stages:
+    """The stages by the project's rules, and by what its settings say beside them."""
+    from digest.rules.load import load
+    from digest.stages import Stages
+
+    return Stages(with_settings(load(folders(settings)), settings))
+
+
+def folders(settings: Settings) -> tuple[Path, ...]:
+    """The folders of rules, as their problems shall name them."""
+    return tuple(Path(shown(folder)) for folder in settings.rules)
+
+
+def with_settings(rules: Rules, settings: Settings) -> Rules:
+    """The rules with what digest.toml adds: who exported the logs, who may be named, whose pictures are shown."""
+    added: dict[str, dict[str, tuple[str, ...]]] = {
+        "people": {"me": (settings.me,) if settings.me else (), "agreed": settings.agreed},
+        "layout": {"image_hosts": settings.image_hosts},
+    }
+    subjects = dict(rules.subjects)
+    for name, more in added.items():
+        subject = subjects[name]
+        values: Mapping[str, Any] = subject.settings
+        joined = {key: tuple(dict.fromkeys((*values[key], *new))) for key, new in more.items() if new}
+        if joined:
+            subjects[name] = replace(subject, settings={**values, **joined})
+    return replace(rules, subjects=subjects)
+
+
+def find(settings: Settings, said: str, room: str | None) -> DayLog:
+    """The log of the day that the user named."""
+    return config.find_log(settings, config.parse_day(said), room)
+
+
+def read(found: DayLog, settings: Settings) -> Log:
+    """A log found below the logs folder, without the messages of who asked to be forgotten."""
+    from digest.project import forgotten
+
+    return forgotten.without(whole(found, settings), forgotten.forgotten(settings.root))
+
+
+def whole(found: DayLog, settings: Settings) -> Log:
+    """A log found below the logs folder, as it stands in its file."""
+    from digest import importers
+
+    return importers.read(found.path, day=found.day, room=found.room, encoding=settings.encoding)
+
+
+def analysed(
+    log: Log, stages: Stages, *, evidence: bool = False, people: People | None = None, left_out: bool = True
+) -> Work:
+    """The log gone through all stages; with `evidence`, links and answers say which rules made them.
+
+    Without `left_out`, questions that aren't published have no lines and don't say why.
+    """
+    from digest import stages as pipeline
+
+    day = pipeline.analyse(log, stages, evidence=evidence, people=people)
+    asked = pipeline.questions(day, stages, 0.0 if left_out else 1.0)
+    return Work(log, day, asked, pipeline.digest(day, asked, stages), stages)
+
+
+def opened(settings: Settings, said: str, room: str | None) -> Work:
+    """The day that the user named, gone through all stages."""
+    log = read(find(settings, said, room), settings)
+    if not log.messages:
+        raise DigestError(f"{log.path}: no messages that day. Choose another day")
+    return analysed(log, stages(settings), evidence=True)
+
+
+def shown(path: Path | str) -> str:
+    """A path as the user would write it: relative to the working folder where it lies below."""
+    try:
+        return str(Path(path).absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def write(path: Path, data: str | bytes) -> None:
+    """Put a file that the user named where he named it."""
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"{path.parent}: no such folder. Make it, or choose another place")
+    files.write_atomic(path.absolute(), data)

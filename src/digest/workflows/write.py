@@ -1,0 +1,120 @@
+"""Digests → files; an editor's words are kept through every build."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from digest import files
+from digest.model import Log
+from digest.page.merge import Note
+from digest.page.shelf import Shelf, build, open_conflicts, remember
+from digest.project.settings import DayLog, Settings
+
+SAID: Mapping[str, str] = {
+    "added": "new",
+    "dropped": "dropped by the rules",
+    "kept": "kept though the rules dropped them: you edited them",
+    "passed": "changed by the rules beside your words",
+    "deleted": "deleted by you stay out",
+    "unmarked": "without their mark: told apart by their text",
+    "foreign": "of no digest of this day, kept",
+    "twice": "standing twice, kept",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a digest's file: "new", "updated", "merged", "fresh" or "unchanged".
+
+    `conflicts` counts the sentences that both sides changed and that nobody has settled yet, `notes` the entries of
+    which there is something to tell, by kind; `backup` is where the former file is.
+    """
+
+    path: Path
+    status: str
+    backup: Path | None = None
+    conflicts: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def write_digest(
+    settings: Settings, path: Path, text: str, *, fresh: bool = False, dry_run: bool = False, sources: str = ""
+) -> Written:
+    """Bring the digest at `path` up to `text`, every edit kept; `fresh` puts the edits into a backup instead.
+
+    `sources` is kept beside it, for `digest status` to tell whether it is still made of the same. Call it under the
+    project's lock.
+    """
+    shelf = Shelf(settings.root, settings.out)
+    former = () if fresh else open_conflicts(shelf, path)
+    done = build(shelf, path, text, fresh=fresh, dry_run=dry_run)
+    if sources and not dry_run:
+        remember(shelf, path, sources)
+    anew = {conflict.key for conflict in done.conflicts}
+    unsettled = len(done.conflicts) + sum(conflict.key not in anew for conflict in former)
+    return Written(path, done.what, done.backup, unsettled, noted(done.notes))
+
+
+def told_of(settings: Settings, path: Path) -> Path:
+    """The file in which the conflicts of the digest at `path` can be read."""
+    return Shelf(settings.root, settings.out).conflicts(path, ".md")
+
+
+def sources(found: DayLog, settings: Settings) -> str:
+    """A hash of what a day's digest is made of: its log, the rules, the templates, the settings."""
+    return hashlib.sha256(_rules(settings) + files.read_bytes(found.path)).hexdigest()[:16]
+
+
+@lru_cache(4)
+def _rules(settings: Settings) -> bytes:
+    from digest import __version__
+
+    told = [__version__, repr((settings.me, settings.agreed, settings.image_hosts, settings.encoding))]
+    made = hashlib.sha256("\x1f".join(told).encode())
+    for folder in (*settings.rules, *settings.templates):
+        for path in sorted(p for p in folder.iterdir() if p.suffix in (".yml", ".yaml", ".j2")):
+            made.update(b"\x1f" + path.name.encode() + b"\x1f" + files.read_bytes(path))
+    return made.digest()
+
+
+def noted(notes: Sequence[Note]) -> tuple[str, ...]:
+    """What a merge did, counted by kind."""
+    counts = Counter(note.kind for note in notes)
+    return tuple(f"{counts[kind]} {said}" for kind, said in SAID.items() if counts[kind])
+
+
+def shrunk(path: Path, log: Log, whole: Callable[[], Log]) -> tuple[str, ...]:
+    """A warning where the digest at `path` was made of messages that the log no longer holds.
+
+    `whole` reads the log with the messages of who was forgotten: these are still in it.
+    """
+    if path.is_symlink() or not path.is_file():
+        return ()
+    marks = re.findall(r"<!-- [a-z]:[0-9a-z-]+((?: [0-9:-]+)+) -->", files.read_bytes(path).decode("utf-8", "replace"))
+    before = {clock for mark in marks for clock in mark.split() if clock != "-"}
+    lost = before - {message.clock for message in log.messages}
+    if 4 * len(lost) > len(before):
+        lost -= {message.clock for message in whole().messages}
+    if 4 * len(lost) <= len(before):  # an answer of another day bears that day's time
+        return ()
+    return (
+        f"{log.path}: the log shrank: {len(lost)} of {len(before)} times in {path.name} are no longer in it. "
+        "Export the day again; what is dropped now stays in .digest/backups",
+    )
+
+
+def write_data(settings: Settings, path: Path, text: str, *, dry_run: bool = False) -> Written:
+    """Write what is no page and nobody's to edit."""
+    new = text.encode()
+    former = files.read_bytes(path) if path.exists() or path.is_symlink() else None
+    if former == new:
+        return Written(path, "unchanged")
+    if not dry_run:
+        files.write_atomic(path, new, within=settings.out, expected=former)
+    return Written(path, "new" if former is None else "updated")

@@ -1,0 +1,231 @@
+"""Settings, days, rooms and where things lie."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.errors import DigestError, UsageError
+from digest.project import settings as config
+from places import ROOT
+
+DAY = dt.date(2031, 3, 4)
+CHECKOUT = ROOT
+
+
+def project(root: Path, *logs: str, toml: str | None = None) -> config.Settings:
+    for log in logs:
+        path = root / "seeds" / log
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    if toml is not None:
+        (root / "digest.toml").write_text(toml)
+    return config.settings(root)
+
+
+def test_a_folder_without_settings_gets_the_defaults(tmp_path: Path) -> None:
+    found = config.settings(tmp_path)
+    assert (found.logs, found.out) == (tmp_path / "seeds", tmp_path / "digests")
+    assert found.rules == (config.packaged_rules(),)
+    assert (found.room, found.agreed, found.encoding) == ("", (), "utf-8")
+
+
+def test_the_packaged_rules_of_a_checkout_are_its_own_folder() -> None:
+    assert config.packaged_rules() == CHECKOUT / "rules"
+    assert config.settings(CHECKOUT).rules == (CHECKOUT / "rules",)
+
+
+def test_the_users_rules_come_after_the_packaged_and_his_templates_before(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "mine").mkdir()
+    found = project(tmp_path, toml='templates = "mine"')
+    assert found.rules == (config.packaged_rules(), tmp_path / "rules")
+    assert found.templates == (tmp_path / "mine", config.packaged_templates())
+
+
+def test_a_file_of_settings_is_read(tmp_path: Path) -> None:
+    found = project(tmp_path, toml='logs = "chats"\nroom = "dev"\nagreed = ["Ada"]\nimage_hosts = "img.example.org"\n')
+    assert (found.logs, found.room) == (tmp_path / "chats", "dev")
+    assert (found.agreed, found.image_hosts) == (("Ada",), ("img.example.org",))
+
+
+def test_pyproject_is_read_where_there_is_no_digest_toml(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.digest]\nout = "pages"\n')
+    assert config.settings(tmp_path).out == tmp_path / "pages"
+    assert project(tmp_path, toml='out = "own"').out == tmp_path / "own"
+
+
+@pytest.mark.parametrize("text", ["[project]\nname = 'x'\n", "[tool.other]\n", "tool = 3\n", "not = = toml"])
+def test_a_pyproject_of_somebody_else_is_passed_over(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert config.settings(tmp_path).out == tmp_path / "digests"
+
+
+def test_every_wrong_setting_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(config.SettingsError) as told:
+        project(tmp_path, toml='logs = "a"\nagred = ["Ada"]\nroom = 3\nimage_hosts = [1]\nzzzzzz = 1\n')
+    lines = str(told.value).splitlines()
+    assert [line.split("digest.toml:")[1][:16] for line in lines] == [
+        "2: error S101: u", "3: error S102: '", "4: error S103: '", "5: error S101: u",
+    ]  # fmt: skip
+    assert "did you mean 'agreed'?" in lines[0]
+    assert "Known are logs, out" in lines[3]
+
+
+def test_a_folder_that_is_named_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(config.SettingsError, match=r"digest\.toml:1: error S104: no folder 'gone'"):
+        project(tmp_path, toml='rules = "gone"\n')
+
+
+@pytest.mark.parametrize("text", ["logs = ", "[", "a = " + "[" * 5000])
+def test_what_is_not_toml_is_told_in_one_line(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UsageError, match="not TOML") as told:
+        project(tmp_path, toml=text)
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("20310304", "Try 2031-03-04"),
+        ("２０３１-03-04", "full-width"),
+        ("２０３１０３０４", "full-width"),
+        ("2031-02-30", "ends on the 28th"),
+        ("2031-00-10", "no such month"),
+        ("2031-13-10", "no such month"),
+        ("2031-03-00", "begin at 01"),
+        ("0000-03-04", "no such year"),
+        ("../x", "a path"),
+        ("/etc/passwd", "a path"),
+        ("..", "a path"),
+        ("2031-03-04/", "a path"),
+        ("2031-3-4", "not a day"),
+        ("2031-03-04\n", "not a day"),
+        ("yesterday", "not a day"),
+        ("", "an empty text"),
+        ("x" * 500, "…"),
+    ],
+)
+def test_what_is_no_day_is_refused_with_its_reason(said: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why) as told:
+        config.parse_day(said)
+    assert "\n" not in str(told.value)
+    assert len(str(told.value)) < 200
+
+
+@given(st.dates())
+def test_every_day_of_the_calendar_is_read(day: dt.date) -> None:
+    assert config.parse_day(day.isoformat()) == day
+
+
+@given(st.text())
+def test_any_other_text_is_refused(said: str) -> None:
+    try:
+        assert config.parse_day(said).isoformat() == said
+    except UsageError as error:
+        assert str(error).isprintable()
+
+
+def test_logs_are_listed_by_day_and_room(tmp_path: Path) -> None:
+    found = project(
+        tmp_path, "dev/2031-03-05-chat.markdown", "dev/2031-03-04-chat.markdown", "arch/2031-03-04.json",
+        "2031-03-01-chat.md", "2031-02-30-chat.md", "notes.md", ".hidden/2031-03-04-chat.md", "2031-03-04-chat.md.bak",
+    )  # fmt: skip
+    assert [(log.day.day, log.room) for log in config.days(found)] == [(1, ""), (4, "arch"), (4, "dev"), (5, "dev")]
+    assert [log.day.day for log in config.days(found, "dev")] == [4, 5]
+    assert [log.day.day for log in config.days(found, "")] == [1]
+    assert config.days(project(tmp_path / "empty")) == ()
+
+
+def test_the_log_of_a_day_is_found(tmp_path: Path) -> None:
+    found = project(tmp_path, "2031-03-04-chat.markdown", "dev/2031-03-05-chat.markdown")
+    assert config.find_log(found, DAY).path == tmp_path / "seeds/2031-03-04-chat.markdown"
+    assert config.find_log(found, dt.date(2031, 3, 5)).room == "dev"
+
+
+def test_a_day_that_two_rooms_have_needs_a_room(tmp_path: Path) -> None:
+    logs = ("arch/2031-03-04-chat.markdown", "dev/2031-03-04-chat.markdown")
+    found = project(tmp_path, *logs)
+    with pytest.raises(UsageError, match=r"arch, dev.*--room"):
+        config.find_log(found, DAY)
+    assert config.find_log(found, DAY, "dev").room == "dev"
+    assert config.find_log(project(tmp_path, toml='room = "arch"'), DAY).room == "arch"
+
+
+@pytest.mark.parametrize("room", ["..", "a/b", "/etc", "x" * 300, "\0", "De"])
+def test_a_room_there_is_not_is_refused(tmp_path: Path, room: str) -> None:
+    with pytest.raises(UsageError, match="Rooms are dev") as told:
+        config.find_log(project(tmp_path, "dev/2031-03-04-chat.markdown"), DAY, room)
+    assert str(told.value).isprintable()
+
+
+def test_a_day_without_a_log_names_the_nearest(tmp_path: Path) -> None:
+    found = project(tmp_path, "dev/2031-03-04-chat.markdown", "dev/2031-05-04-chat.markdown")
+    with pytest.raises(UsageError, match="nearest there is: 2031-03-04 --room dev"):
+        config.find_log(found, dt.date(2031, 3, 9))
+    with pytest.raises(UsageError, match="nearest"):
+        config.find_log(found, dt.date(2031, 3, 9), "dev")
+    with pytest.raises(UsageError, match="no such folder"):
+        config.find_log(config.settings(tmp_path / "dev"), DAY)
+
+
+def test_two_files_for_one_day_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"2031-03-04-chat\.markdown, 2031-03-04\.json"):
+        config.find_log(project(tmp_path, "2031-03-04-chat.markdown", "2031-03-04.json"), DAY)
+
+
+def test_a_digest_lies_in_the_folder_of_its_room(tmp_path: Path) -> None:
+    found = project(tmp_path)
+    assert config.digest_path(found, DAY) == tmp_path / "digests/2031-03-04.md"
+    assert config.digest_path(found, DAY, "dev") == tmp_path / "digests/dev/2031-03-04.md"
+    assert config.digest_path(found, DAY, "..").parent.parent == tmp_path / "digests"
+
+
+def test_the_room_of_a_path_is_the_folder_below_the_logs(tmp_path: Path) -> None:
+    found = project(tmp_path, "dev/2031-03-04-chat.markdown")
+    assert config.room_of(found, tmp_path / "seeds/dev/2031-03-04-chat.markdown") == "dev"
+    assert config.room_of(found, tmp_path / "seeds/2031-03-04-chat.markdown") == ""
+    assert config.room_of(found, tmp_path / "2031-03-04-chat.markdown") == ""
+
+
+@given(
+    st.one_of(
+        st.text(),
+        st.sampled_from(["..", ".", "", "a/b", "CON", "nul.txt", "-x", "~", " ", "x" * 300, "支付" * 80, "a."]),
+    )
+)
+def test_any_room_gets_a_safe_folder(room: str) -> None:
+    name = config.safe_folder(room)
+    assert name == config.safe_folder(room)
+    assert 0 < len(name.encode()) <= 120
+    assert Path(name).parts == (name,)
+    assert name not in (".", "..")
+    assert not set(name) & set('/\\:*?"<>|\0\n ')
+    assert name[0] not in ".-~"
+    assert name[-1] not in ". "
+    assert name.split(".")[0].upper() not in ("CON", "NUL", "AUX", "PRN")
+
+
+@given(st.text(), st.text())
+def test_two_rooms_share_no_folder(one: str, other: str) -> None:
+    import unicodedata
+
+    same = unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other)
+    assert (config.safe_folder(one) == config.safe_folder(other)) == same
+
+
+def test_a_plain_room_keeps_its_name() -> None:
+    assert [config.safe_folder(room) for room in ("proddev", "支付产品群", "a.b_c-1")] == [
+        "proddev",
+        "支付产品群",
+        "a.b_c-1",
+    ]
+
+
+def test_a_broken_installation_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DigestError, match="Install digest again"):
+        config._packaged("rules", tmp_path / "gone")
