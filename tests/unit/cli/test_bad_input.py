@@ -17,19 +17,6 @@ LOG = f"seeds/{DAY}-chat.markdown"
 PAGE = f"digests/{DAY}.md"
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    put(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def built(here: Path, capsys: Any) -> Path:
-    assert run(capsys, "build", DAY).status == 0
-    return here
-
-
 def refused(result: Any, *words: str) -> bool:
     lines = result.err.splitlines()
     return result.status == 2 and len(lines) == 1 and all(word in lines[0] for word in words)

@@ -15,13 +15,6 @@ from places import ROOT
 NEXT = "2031-03-05"
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    put(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def test_a_day_is_written_and_told(here: Path, capsys: Any) -> None:
     result = run(capsys, "build", DAY)
     assert result.status == 0 and result.err == ""

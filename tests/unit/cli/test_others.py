@@ -12,13 +12,6 @@ import pytest
 from cli import DAY, put, run
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    put(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def rules(here: Path, text: str) -> None:
     (here / "rules").mkdir(exist_ok=True)
     (here / "rules" / "mine.yml").write_text(text, "utf-8")

@@ -323,7 +323,7 @@ def test_every_header_gives_a_position(tmp_path_factory: pytest.TempPathFactory,
         assert HEADER.match(text.split("\n")[message.line - 1])
 
 
-@pytest.mark.skipif(not (SHARED / "corpus" / "logs").is_dir(), reason="the corpus is not on this machine")
+@pytest.mark.corpus
 def test_the_whole_corpus_reads_without_a_warning() -> None:
     logs = sorted((SHARED / "corpus" / "logs").glob("*/*.markdown"))
     for path in logs:

@@ -28,7 +28,6 @@ from places import SHARED
 
 GOLD = SHARED / "corpus" / "gold.json"
 SCORER = SHARED / "bench" / "score.py"
-needs_shared = pytest.mark.skipif(not (GOLD.is_file() and SCORER.is_file()), reason="the shared scorer is not here")
 
 PUBLISHED = (
     Asked((10, 11), ((12,), (15, 16))),
@@ -143,7 +142,7 @@ def _disturbed(day: Record) -> Record:
     return Record(day.day, day.room, tuple(threads), talk)
 
 
-@needs_shared
+@pytest.mark.corpus
 def test_the_figures_are_those_of_the_shared_scorer() -> None:
     score = _scorer()
     raw = {(r["day"], r["room"]): r for r in json.loads(GOLD.read_text(encoding="utf-8"))}

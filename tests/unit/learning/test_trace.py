@@ -13,7 +13,6 @@ from digest.page.published import Published, published
 from places import SHARED
 
 GOLD = SHARED / "corpus" / "gold.json"
-needs_shared = pytest.mark.skipif(not GOLD.is_file(), reason="the shared corpus is not here")
 
 SAID = (
     ("林山", "大家好，今天分享一下对账系统，先讲为什么要对账，再讲怎样对账"),
@@ -128,7 +127,7 @@ def test_odd_pages_hold_nothing_and_harm_nothing(text: str) -> None:
     assert trace.record(made, LOG).questions == ()
 
 
-@needs_shared
+@pytest.mark.corpus
 def test_tracing_agrees_with_the_gold_standard() -> None:
     hit = ours = theirs = 0
     for gold in records.read(GOLD):

@@ -15,7 +15,7 @@ from places import SHARED
 
 LOGS = sorted((SHARED / "corpus" / "logs").glob("*/*-chat.markdown"))
 
-pytestmark = pytest.mark.skipif(not LOGS, reason="the corpus is not at hand (set DIGEST_SHARED to its folder)")
+pytestmark = pytest.mark.corpus
 
 
 @pytest.fixture(scope="module")

@@ -331,7 +331,7 @@ def test_every_rule_fires_on_its_own_examples() -> None:
 # ---- figures on published digests ------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(not (SHARED / "corpus/gold.json").exists(), reason="the corpus is not at hand")
+@pytest.mark.corpus
 def test_the_talks_of_published_digests_are_found() -> None:
     from digest.importers import read
 

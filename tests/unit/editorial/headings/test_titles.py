@@ -9,13 +9,8 @@ import pytest
 from digest.editorial.headings.title_rules import TitleRules, pattern, title_rules
 from digest.editorial.headings.titles import clauses, title, titles, width
 from digest.rules.load import load
-from digest.words import Vocabulary, vocabulary
+from digest.words import Vocabulary
 from places import ROOT
-
-
-@pytest.fixture(scope="module")
-def words() -> Vocabulary:
-    return vocabulary(load([ROOT / "rules"]).subject("lexicon").lists)
 
 
 @pytest.fixture(scope="module")

@@ -8,15 +8,10 @@ import pytest
 
 from digest.editorial.headings.topics import Group, ThreadText, TopicRules, day_title, topic_rules, topics
 from digest.rules.load import load
-from digest.words import Vocabulary, vocabulary
+from digest.words import Vocabulary
 from places import ROOT
 
 HOUR = 3600
-
-
-@pytest.fixture(scope="module")
-def words() -> Vocabulary:
-    return vocabulary(load([ROOT / "rules"]).subject("lexicon").lists)
 
 
 @pytest.fixture(scope="module")
