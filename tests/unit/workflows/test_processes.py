@@ -37,7 +37,7 @@ BUILDER = """
 import sys
 from pathlib import Path
 from digest import files
-from digest.reviewing.editing import Shelf, build
+from digest.page.shelf import Shelf, build
 from digest.errors import ConflictError
 path, until = Path(sys.argv[1]), Path(sys.argv[2])
 page = path.read_text("utf-8").rpartition("\\n\\n<!-- digest:")[0] + "\\n"
