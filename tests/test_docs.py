@@ -219,9 +219,8 @@ def test_every_setting_stands_in_the_readmes() -> None:
 
 def reference() -> str:
     """What `docs/rules.md` says of kinds and subjects, made from what the code declares."""
-    from digest.rules.kinds import PAIR_KINDS, TURN_KINDS
     from digest.rules.reference import value_text
-    from digest.rules.subjects import SUBJECTS
+    from digest.rules.subjects import PAIR_KINDS, SUBJECTS, TURN_KINDS
     from digest.rules.types import BAD, Field
 
     def cell(text: str) -> str:

@@ -15,11 +15,12 @@ from digest.conversation.questions import Candidate
 from digest.conversation.replies import answers as answers_stage
 from digest.conversation.replies import links as links_stage
 from digest.conversation.replies.answers import Given
+from digest.conversation.replies.kinds import PairMention
 from digest.conversation.replies.links import Choice, Example
 from digest.conversation.replies.turn_features import Facts, facts
 from digest.learning import fit
 from digest.learning.evaluate import Asked, Record, windows, within
-from digest.rules import kinds
+from digest.rules.kinds import All
 from digest.rules.model import Rule, Subject
 from digest.stages import Stages
 
@@ -133,9 +134,9 @@ def _mentioning(subject: Subject) -> frozenset[int]:
 
     def speaks(rule: Rule) -> bool:
         kind = rule.kind
-        if isinstance(kind, kinds.All):
+        if isinstance(kind, All):
             return any(speaks(by_id[name]) for name in (*kind.of, *kind.not_))
-        return isinstance(kind, kinds.PairMention) and kind.of in ("parent", "parent-asker", "other")
+        return isinstance(kind, PairMention) and kind.of in ("parent", "other")
 
     return frozenset(k for k, rule in enumerate(subject.rules) if speaks(rule))
 

@@ -33,6 +33,7 @@ class Kind:
     main: ClassVar[str]
     fields: ClassVar[Mapping[str, tuple[str, Field]]]  # YAML name → (attribute, declaration)
     names: ClassVar[Mapping[str, tuple[str, ...]]]  # "act", "list", "rule" → attributes that name such
+    side = ""  # which of several things it looks at, where it was made to have a side
 
     def __init__(self, *values: Any, **named: Any) -> None:
         given = dict(zip((attribute for attribute, _ in self.fields.values()), values, strict=False)) | named
@@ -73,7 +74,7 @@ K = TypeVar("K", bound=Kind)
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(want, at_least))
-def kind(name: str, kinds: dict[str, type[Kind]], main: str = "") -> Callable[[type[K]], type[K]]:
+def kind(name: str, kinds: dict[str, type[Kind]] | None = None, main: str = "") -> Callable[[type[K]], type[K]]:
     """Make a class a kind of that name and enter it among `kinds`."""
 
     def enter(cls: type[K]) -> type[K]:
@@ -86,7 +87,14 @@ def kind(name: str, kinds: dict[str, type[Kind]], main: str = "") -> Callable[[t
             if isinstance(type_, Name):
                 named[type_.of] = (*named.get(type_.of, ()), attribute)
         cls.names = named
-        kinds[name] = cls
+        if kinds is not None:
+            kinds[name] = cls
         return cls
 
     return enter
+
+
+def sided(cls: type[K], sides: Type, doc: str, default: str) -> type[K]:
+    """The same kind with one more field, `side`: which of several things it looks at."""
+    body = {"__doc__": cls.__doc__, "__annotations__": {"side": str}, "side": want(sides, doc, default)}
+    return kind(cls.name, main=cls.main)(type(f"Sided{cls.__name__}", (cls,), body))

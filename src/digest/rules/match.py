@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from digest.rules.declare import Kind
-from digest.rules.kinds import Length, Lexicon, PairLength, PairLexicon, PairPattern, Pattern
+from digest.rules.kinds import Length, Lexicon, Pattern
 from digest.rules.regex import Matcher, Span
 
 
@@ -25,14 +25,14 @@ class TextRules:
     def __init__(self, rules: Sequence[HasKind], lists: Mapping[str, Sequence[str]]) -> None:
         parts: dict[str, list[tuple[int, str]]] = {"text": [], "first": [], "last": []}
         # the words of each lexicon by the character that they begin with
-        self._words: dict[int, tuple[Lexicon | PairLexicon, dict[str, list[str]]]] = {}
-        self._lengths: list[tuple[int, Length | PairLength]] = []
+        self._words: dict[int, tuple[Lexicon, dict[str, list[str]]]] = {}
+        self._lengths: list[tuple[int, Length]] = []
         for index, rule in enumerate(rules):
             kind = rule.kind
-            if isinstance(kind, Pattern | PairPattern):
+            if isinstance(kind, Pattern):
                 part = kind.in_ if kind.in_ in ("first", "last") else "text"
                 parts[part].append((index, expression(kind)))
-            elif isinstance(kind, Lexicon | PairLexicon):
+            elif isinstance(kind, Lexicon):
                 words = tuple(dict.fromkeys(kind.words or lists.get(kind.list, ())))
                 if words:
                     begun: dict[str, list[str]] = {}
@@ -40,7 +40,7 @@ class TextRules:
                         begun.setdefault(word[:1], []).append(word)
                     self._words[index] = (kind, begun)
                     parts["text"].append((index, any_of(words)))
-            elif isinstance(kind, Length | PairLength):
+            elif isinstance(kind, Length):
                 self._lengths.append((index, kind))
         self._parts = {
             name: ([index for index, _ in pairs], Matcher([pattern for _, pattern in pairs]))
@@ -93,7 +93,7 @@ def _part(name: str, text: str) -> tuple[str, int]:
     return text, 0
 
 
-def expression(kind: Pattern | PairPattern) -> str:
+def expression(kind: Pattern) -> str:
     """The expression that runs over the part of the text that `in:` names."""
     if kind.in_ == "start":
         return rf"\A(?m:{kind.pattern})"

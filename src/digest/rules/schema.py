@@ -15,10 +15,9 @@ import json
 from typing import Any
 
 from digest.rules.declare import Kind
-from digest.rules.kinds import PAIR_KINDS, TURN_KINDS
 from digest.rules.shapes import Many, described
 from digest.rules.sheet import rule_keys
-from digest.rules.subjects import SUBJECTS, Declaration
+from digest.rules.subjects import PAIR_KINDS, SUBJECTS, TURN_KINDS, Declaration
 from digest.rules.types import BAD, Text
 
 

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
+from importlib import import_module
 
 from digest.rules.declare import Kind
-from digest.rules.kinds import PAIR_KINDS, TURN_KINDS
 from digest.rules.shapes import Anything, Many, Mapping, Record
 from digest.rules.types import Clock, Duration, Field, Flag, Float, Int, Probability, Regex, Text, Type, Weighed
+
+# the kinds stand where they are evaluated, above this room, until the subjects move up as well
+TURN_KINDS: dict[str, type[Kind]] = import_module("digest.conversation.acts.kinds").TURN_KINDS
+PAIR_KINDS: dict[str, type[Kind]] = import_module("digest.conversation.replies.kinds").PAIR_KINDS
 
 
 @dataclass(frozen=True, slots=True)

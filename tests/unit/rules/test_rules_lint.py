@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from digest.conversation.acts.kinds import TURN_KINDS, Follows, Hour
+from digest.conversation.replies.kinds import PAIR_KINDS
 from digest.rules.check import check, lint, test
 from digest.rules.codes import CODES, explain
-from digest.rules.kinds import PAIR_KINDS, TURN_KINDS, All, Follows, Hour, Lexicon, Pattern
+from digest.rules.kinds import All, Lexicon, Pattern
 from digest.rules.load import assemble
 from digest.rules.model import Rules
 from digest.rules.reference import condition, kind_lines, rule_lines, subject_lines

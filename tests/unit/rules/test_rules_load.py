@@ -13,9 +13,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from digest.conversation.acts.kinds import TURN_KINDS, Follows, Hour, Speaker
+from digest.conversation.replies.kinds import PAIR_KINDS
 from digest.errors import Problem, RulesError
 from digest.rules.codes import CODES
-from digest.rules.kinds import PAIR_KINDS, TURN_KINDS, All, Follows, Hour, Length, Lexicon, Pattern, Speaker
+from digest.rules.kinds import All, Length, Lexicon, Pattern
 from digest.rules.load import assemble, load
 from digest.rules.model import Rules
 from digest.rules.sheet import read, read_string

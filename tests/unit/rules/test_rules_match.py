@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.conversation.acts.kinds import Speaker
+from digest.conversation.replies.kinds import PAIR_KINDS
 from digest.rules import regex as expressions
-from digest.rules.kinds import Length, Lexicon, PairPattern, Pattern, Speaker
+from digest.rules.kinds import Length, Lexicon, Pattern
 from digest.rules.match import TextRules
 from digest.rules.model import Rule
 from digest.rules.regex import Matcher, complaint
@@ -98,7 +100,7 @@ def test_a_lexicon_counts_different_words() -> None:
 
 
 def test_length_counts_characters_and_carries_no_span() -> None:
-    rules = listening(Length(2, 4), Length(None, 0), Speaker("guest"), PairPattern("好"))
+    rules = listening(Length(2, 4), Length(None, 0), Speaker("guest"), PAIR_KINDS["pattern"]("好"))
     assert rules.fired("好吗") == [(0, None), (3, (0, 1))]
     assert rules.fired("") == [(1, None)]
 

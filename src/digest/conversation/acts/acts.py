@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from digest.conversation.acts import kinds
 from digest.conversation.acts.context import Surroundings
 from digest.conversation.arrays import Floats, Ints, Truths, inside, truths, whole
 from digest.model import Act, Evidence, Link, Turn
-from digest.rules import kinds
 from digest.rules.declare import Kind
+from digest.rules.kinds import All, Length, Lexicon, Pattern
 from digest.rules.match import TextRules, within
 from digest.rules.model import Rule, Subject
 
@@ -138,7 +139,7 @@ class _Evaluator:
             for place in places:
                 text.setdefault(place, []).append(i)
         for rule in self.subject.rules:
-            if isinstance(rule.kind, kinds.Pattern | kinds.Lexicon):
+            if isinstance(rule.kind, Pattern | Lexicon):
                 column = self.columns[rule.id] = self.nowhere()
                 if held := text.get(self.place[rule.id]):
                     column[held] = True
@@ -167,10 +168,10 @@ class _Evaluator:
         """What holds of no turn."""
         return np.zeros(self.total, dtype=np.bool_)
 
-    def length(self, kind: kinds.Length) -> Column:
+    def length(self, kind: Length) -> Column:
         return inside(self.sizes, kind.min or 0, _most(kind.max))
 
-    def mention(self, kind: kinds.Mention) -> Column:
+    def mention(self, kind: kinds.TurnMention) -> Column:
         if kind.of == "none":
             return truths([not t.mentions for t in self.turns])
         if kind.of == "anyone":
@@ -201,11 +202,11 @@ class _Evaluator:
             return truths([low <= t.start < high for t in self.turns])
         return truths([t.start >= low or t.start < high for t in self.turns])
 
-    def state(self, kind: kinds.State) -> Column:
+    def state(self, kind: kinds.DayState) -> Column:
         low, high = kind.since_min or 0, _most(kind.since_max)
         return truths([name == kind.is_ and low <= since <= high for name, since in self.scene.states])
 
-    def scored(self, kind: kinds.Scored) -> Column:
+    def scored(self, kind: kinds.ActScore) -> Column:
         if kind.act not in self.taken:
             return self.nowhere()
         if kind.min is None and kind.max is None:
@@ -219,7 +220,7 @@ class _Evaluator:
             return truths([t.links >= kind.min for t in self.turns])
         return truths([len(t.quotes) >= kind.min for t in self.turns])
 
-    def all(self, kind: kinds.All) -> Column:
+    def all(self, kind: All) -> Column:
         rules = self.subject.by_id
         if any(r not in rules for r in kind.of):  # one is switched off: it never fires
             return self.nowhere()
@@ -282,7 +283,7 @@ class _Evaluator:
                 found[child] = best[parent].score
         return found
 
-    def reply(self, kind: kinds.Reply) -> Column:
+    def reply(self, kind: kinds.ReplyLinks) -> Column:
         counts = np.ones(self.total, dtype=np.bool_)
         if kind.act:
             counts &= self.taken.get(kind.act, False)
@@ -325,17 +326,17 @@ class _Evaluator:
 
 
 _CONDITIONS: dict[type[Kind], Callable[[_Evaluator, Any], Column]] = {
-    kinds.Length: _Evaluator.length,
-    kinds.Mention: _Evaluator.mention,
+    Length: _Evaluator.length,
+    kinds.TurnMention: _Evaluator.mention,
     kinds.Speaker: _Evaluator.speaker,
     kinds.Hour: _Evaluator.hour,
-    kinds.State: _Evaluator.state,
-    kinds.Scored: _Evaluator.scored,
+    kinds.DayState: _Evaluator.state,
+    kinds.ActScore: _Evaluator.scored,
     kinds.Media: _Evaluator.media,
-    kinds.All: _Evaluator.all,
+    All: _Evaluator.all,
     kinds.Near: _Evaluator.near,
     kinds.Around: _Evaluator.around,
-    kinds.Reply: _Evaluator.reply,
+    kinds.ReplyLinks: _Evaluator.reply,
     kinds.Repeats: _Evaluator.repeats,
 }
 

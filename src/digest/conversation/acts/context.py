@@ -10,9 +10,9 @@ from functools import cached_property
 
 import numpy as np
 
+from digest.conversation.acts import kinds
 from digest.conversation.arrays import Floats, Ints, Truths, named, whole
 from digest.model import Turn
-from digest.rules import kinds
 
 NEAREST = 16  # turns on a side that rules can look at
 

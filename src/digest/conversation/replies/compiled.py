@@ -13,7 +13,7 @@ from digest.conversation.arrays import Floats
 from digest.conversation.replies.pair_features import Column
 from digest.conversation.replies.pair_numbers import COUNTS, Interval, Key, asked
 from digest.conversation.replies.sides import side_of
-from digest.rules import kinds
+from digest.rules.kinds import All
 from digest.rules.model import Rule, Subject
 
 SMALL = 1024  # tables of whole numbers up to this are looked up instead of searched
@@ -75,7 +75,7 @@ class PairRules:
             if test.one_number:
                 number, low, high = test.numbers[0]
                 by_number.setdefault(number, []).append(((low, high), k))
-            elif test.one_side and not isinstance(self.rules[k].kind, kinds.All):
+            elif test.one_side and not isinstance(self.rules[k].kind, All):
                 (self.child if test.child else self.parent).append(k)
             else:
                 self.combined.append((test, k))
@@ -97,7 +97,7 @@ class PairRules:
     def _tests(self) -> list[Test]:
         place = {rule.id: k for k, rule in enumerate(self.rules)}
         return [
-            self._all(rule.kind, place) if isinstance(rule.kind, kinds.All) else self._one(k, rule)
+            self._all(rule.kind, place) if isinstance(rule.kind, All) else self._one(k, rule)
             for k, rule in enumerate(self.rules)
         ]
 
@@ -108,7 +108,7 @@ class PairRules:
         numbers = [(self._keys.setdefault(key, len(self._keys)), *bound) for key, bound in asked(rule.kind)]
         return Test(numbers=tuple(numbers))
 
-    def _all(self, kind: kinds.All, place: Mapping[str, int]) -> Test:
+    def _all(self, kind: All, place: Mapping[str, int]) -> Test:
         if any(name not in place for name in kind.of):  # one is switched off: it never fires
             return Test(child=1 << len(place))
         yes = [self._one(place[name], self.rules[place[name]]) for name in kind.of]

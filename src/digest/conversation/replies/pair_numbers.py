@@ -8,8 +8,8 @@ from __future__ import annotations
 from math import inf
 from typing import Any
 
+from digest.conversation.replies import kinds
 from digest.conversation.replies.sides import bounds
-from digest.rules import kinds
 from digest.rules.declare import Kind
 
 Key = tuple[Any, ...]  # a number's name and what it is of
@@ -41,7 +41,7 @@ def asked(kind: Kind) -> list[tuple[Key, Interval]]:
     if isinstance(kind, kinds.SharedWords):
         amount: tuple[Key, Interval] = (("shared", kind.of, kind.long), bounds(kind.min, kind.max))
         return [amount, (("best", kind.of), _is(1))] if kind.best else [amount]
-    if isinstance(kind, kinds.Between):
+    if isinstance(kind, kinds.TurnsBetween):
         return [(("between", kind.what, kind.act), bounds(kind.min, kind.max))]
     if isinstance(kind, kinds.Typing):
         return [(("typing",), (-inf, kind.pace))]

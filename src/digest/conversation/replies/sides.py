@@ -7,10 +7,12 @@ from math import inf
 
 import numpy as np
 
+from digest.conversation.acts.kinds import ActScore, DayState, Media, Speaker
 from digest.conversation.arrays import Truths, inside, truths, whole
+from digest.conversation.replies.kinds import PairActs
 from digest.conversation.replies.turn_features import Facts
-from digest.rules import kinds
 from digest.rules.declare import Kind
+from digest.rules.kinds import Length, Lexicon, Pattern
 from digest.rules.model import Subject
 
 
@@ -32,7 +34,7 @@ class Sides:
             for k in subject.texts.fires(turn.text):
                 (child if sides[k] == "child" else parent)[k, i] = True
         for k, rule in enumerate(rules):
-            if not sides[k] or isinstance(rule.kind, kinds.PairPattern | kinds.PairLexicon):
+            if not sides[k] or isinstance(rule.kind, Pattern | Lexicon):
                 continue
             if sides[k] in ("child", "both"):
                 child[k] = self._turns(rule.kind, "child")
@@ -49,24 +51,24 @@ class Sides:
         """Of which turns a rule on one side holds."""
         facts, acts = self.facts, self.facts.acts
         turns, states = facts.turns, facts.scene.states
-        if isinstance(kind, kinds.PairActs):
+        if isinstance(kind, PairActs):
             return truths(acts.taken.get(getattr(kind, side)) or [False] * self.total)
-        if isinstance(kind, kinds.PairScored):
+        if isinstance(kind, ActScore):
             low, high = bounds(kind.min, kind.max)
             scores = acts.scores.get(kind.act)
             return truths([low <= score <= high for score in scores] if scores else [False] * self.total)
-        if isinstance(kind, kinds.PairLength):
+        if isinstance(kind, Length):
             return inside(self.sizes, *bounds(kind.min, kind.max))
-        if isinstance(kind, kinds.PairSpeaker):
+        if isinstance(kind, Speaker):
             scene = facts.scene
             if kind.is_ == "regular":
                 others = scene.guests | scene.owners
                 return truths([t.speaker not in others for t in turns])
             whom = {"guest": scene.guests, "owner": scene.owners, "host": scene.owners}.get(kind.is_, frozenset())
             return truths([t.speaker in whom for t in turns])
-        if isinstance(kind, kinds.PairState):
+        if isinstance(kind, DayState):
             return truths([state == kind.is_ for state, _ in states])
-        if isinstance(kind, kinds.PairMedia):
+        if isinstance(kind, Media):
             what = {"image": "images", "link": "links"}.get(kind.of)
             return truths([(getattr(t, what) if what else len(t.quotes)) >= kind.min for t in turns])
         raise NotImplementedError(type(kind).__name__)
@@ -80,9 +82,9 @@ def _bits(rules: Truths) -> list[int]:
 
 def side_of(kind: Kind) -> str:
     """The side a rule looks at: "child", "parent", "both", or "" where it looks at the two together."""
-    if isinstance(kind, kinds.PairActs):
+    if isinstance(kind, PairActs):
         return "both" if kind.parent and kind.child else "parent" if kind.parent else "child"
-    return getattr(kind, "side", "")
+    return kind.side
 
 
 def bounds(low: float | None, high: float | None) -> tuple[float, float]:

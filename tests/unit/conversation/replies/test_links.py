@@ -10,10 +10,10 @@ import pytest
 from chat import known, log, rules
 from digest.conversation.people.people import people
 from digest.conversation.replies import links as stage
+from digest.conversation.replies.kinds import Chain
 from digest.conversation.replies.links import choices, examples, explain, linking, links, quoted, taken
 from digest.conversation.replies.turn_features import Facts
 from digest.conversation.turns import turns
-from digest.rules import kinds
 from digest.rules.model import Rule, Rules, Subject
 
 INTERLEAVED = log(
@@ -118,7 +118,7 @@ def test_it_makes_no_difference_how_many_children_are_scored_at_once(
 
 
 def test_a_rule_may_ask_for_the_replies_chosen_before() -> None:
-    chain = Rule("answered", "links", kinds.Chain(of="anyone", turns=None, min=1, max=None), -6.0)
+    chain = Rule("answered", "links", Chain(of="anyone", turns=None, min=1, max=None), -6.0)
     asked = replace(subject(), rules=(*subject().rules, chain))
     facts = known(INTERLEAVED, ours())
     given: dict[int, int] = {}
