@@ -27,6 +27,9 @@ from places import ROOT
 
 ENGLISH, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
 RULES = ROOT / "docs" / "rules.md"
+HOUSE = ROOT / "docs" / "architecture.md"
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+BENCHMARKS = ROOT / "benchmarks" / "README.md"
 BUILD, TESTS = "digest build 2017-05-27", "bin/pytest"  # what .ci/run looks for
 GOLDEN = bool(os.environ.get("DIGEST_GOLDEN"))
 DIGEST = Path("digests", "2017-05-27.md")
@@ -44,6 +47,11 @@ class Block:
     name: str
     start: int
     body: str
+
+
+def named(path: Path) -> str:
+    """A page's path in the project."""
+    return str(path.relative_to(ROOT))
 
 
 def blocks(page: str) -> list[Block]:
@@ -202,11 +210,31 @@ def test_the_two_commands_are_the_same_in_both_languages() -> None:
     assert english == chinese
 
 
-@pytest.mark.parametrize("path", [ENGLISH, CHINESE, RULES], ids=["english", "chinese", "rules"])
+@pytest.mark.parametrize(
+    "path", [ENGLISH, CHINESE, RULES, HOUSE, CONTRIBUTING, *sorted((ROOT / "examples").rglob("README.md"))], ids=named
+)
 def test_every_link_within_the_project_leads_somewhere(path: Path) -> None:
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text("utf-8"))
     assert targets
     assert not [target for target in targets if not (path.parent / target).exists()]
+
+
+@pytest.mark.parametrize("path", [HOUSE, CONTRIBUTING, BENCHMARKS], ids=named)
+def test_every_path_that_is_named_is_there(path: Path) -> None:
+    names = re.findall(r"`([\w./-]+(?:/|\.py|\.md|\.toml|\.yml))`", path.read_text("utf-8"))
+    theirs = {"digest.toml", ".digest/", "templates/"}  # in a user's project
+    homes = (ROOT, ROOT / "src" / "digest", path.parent)
+    assert names
+    assert not [name for name in names if name not in theirs and not any((home / name).exists() for home in homes)]
+
+
+def test_every_room_stands_in_the_house() -> None:
+    page = HOUSE.read_text("utf-8")
+    source = ROOT / "src" / "digest"
+    rooms = [f"{path.parent.name}/" for path in source.glob("*/__init__.py")] + [
+        path.name for path in source.glob("[a-z]*.py")
+    ]
+    assert not [room for room in rooms if not re.search(rf"^\| (`[\w.]+`, )*`{re.escape(room)}`", page, re.M)]
 
 
 def test_every_setting_stands_in_the_readmes() -> None:
