@@ -18,6 +18,7 @@ from digest import stages as pipeline
 from digest.knowledge import rows as made
 from digest.knowledge import schema
 from digest.knowledge import write as writer
+from digest.project import folders
 from digest.project import settings as config
 from digest.rules.load import load
 from digest.stages import Stages
@@ -60,7 +61,7 @@ def main() -> None:
         spent["rows"] -= sum(took for name, took in spent.items() if name.startswith("pipeline"))  # type: ignore[assignment]
 
         def write() -> None:
-            with schema.rebuilding(schema.place(settings.root)) as db:
+            with schema.rebuilding(folders.store_path(settings.root)) as db:
                 into = writer.Writer(db, lambda texts: {}, lambda word: 0.5)
                 for n in range(0, len(rows), index.CHUNK * index.BATCH):
                     into.begin()
@@ -70,7 +71,7 @@ def main() -> None:
                 writer.settle(db, {}, (), whole=True)
 
         timed("write", write)
-        size = schema.place(settings.root).stat().st_size / sum(s.log.stat().st_size for s in sources if s.log)
+        size = folders.store_path(settings.root).stat().st_size / sum(s.log.stat().st_size for s in sources if s.log)
     for name, took in sorted(spent.items(), key=lambda item: -item[1]):
         print(f"{took * given.every:7.1f} s  {name}")
     print(f"{sum(spent.values()) * given.every:7.1f} s  all; the store is {size:.2f} times the logs' size")

@@ -28,6 +28,7 @@ from typing import Any
 from digest.knowledge import schema, search, show
 from digest.knowledge.query import terms
 from digest.page.entries import alike
+from digest.project import folders
 from digest.project import settings as config
 from digest.rules.load import load
 from digest.stages import Stages
@@ -80,7 +81,7 @@ def indexed(folder: Path, gold: list[dict[str, Any]], few: bool, editors: bool) 
             page.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(SHARED / "corpus" / day["digest"], page)
     index.index(settings, lambda: Stages(load(settings.rules)), rebuild=True)
-    return schema.place(folder)
+    return folders.store_path(folder)
 
 
 def rarer(db: sqlite3.Connection, text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from cli import DAY, SAID, Result, put
 from digest.knowledge import schema, search
+from digest.project import folders
 from digest.project import settings as config
 from digest.project.settings import Settings
 from digest.rules.load import load
@@ -39,7 +40,7 @@ def indexed(project: Settings, **options: Any) -> Report:
 
 def ask(project: Settings, query: str, **filters: Any) -> tuple[search.Hit, ...]:
     """The hits of a search."""
-    with schema.reading(schema.place(project.root)) as db:
+    with schema.reading(folders.store_path(project.root)) as db:
         return search.search(db, query, search.Filters(**filters)).hits
 
 

@@ -17,7 +17,8 @@ from digest.cli.options import PageFormat
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.project.settings import DayLog, Settings
+    from digest.project.folders import DayLog
+    from digest.project.settings import Settings
     from digest.reports.summary import Summary
     from digest.stages import Stages
     from digest.workflows.neighbours import Neighbours, Offers
@@ -87,22 +88,22 @@ def _chosen(
     """The logs to build, and the exit status of the days that have none."""
     from digest.cli.boundary import tell
     from digest.errors import DigestError, UsageError
-    from digest.project import settings as config
+    from digest.project import folders
     from digest.workflows import project
 
     if days and (since or until or all_):
         raise UsageError("Days and --since, --until or --all don't go together. Give one or the other")
     if not days and not (since or until or all_):
-        there = config.days(settings, room)
+        there = folders.days(settings, room)
         if not there:
-            raise UsageError(f"{project.shown(settings.logs)}: {config.NO_LOGS}")
+            raise UsageError(f"{project.shown(settings.logs)}: {folders.NO_LOGS}")
         latest = there[-1].day
         raise UsageError(f"Which day? The latest log is of {latest}. Try digest build {latest}, or --all")
     if not days:
-        first, last = (config.parse_day(d) if d else None for d in (since, until))
+        first, last = (folders.parse_day(d) if d else None for d in (since, until))
         chosen = [
             log
-            for log in config.days(settings, room)
+            for log in folders.days(settings, room)
             if (first is None or log.day >= first) and (last is None or log.day <= last)
         ]
         if not chosen:
@@ -127,7 +128,7 @@ def _build(
     """Build the days one after the other; the exit status."""
     from digest.cli.boundary import short, tell
     from digest.errors import DigestError
-    from digest.project import settings as config
+    from digest.project import folders
     from digest.reports import summary
     from digest.workflows import project
     from digest.workflows.neighbours import Neighbours
@@ -161,7 +162,7 @@ def _build(
             print(_line(built, dry_run))
         # an earlier day's digest learns of the answers that this one brought
         for other in around.answered(found, built.offers):
-            if other.path in named or not config.digest_path(settings, other.day, other.room).exists():
+            if other.path in named or not folders.page_path(settings, other.day, other.room).exists():
                 continue
             try:
                 late = _day(other, settings, stages, format_, around, dry_run=dry_run, fresh=False)
@@ -197,13 +198,13 @@ def _day(
     fresh: bool,
     left_out: bool = False,
 ) -> Built:
-    from digest.project import settings as config
+    from digest.project import folders
     from digest.reports import extract, summary
     from digest.workflows import project
     from digest.workflows import write as writing
 
     log = project.read(found, settings)
-    path = config.digest_path(settings, found.day, found.room)
+    path = folders.page_path(settings, found.day, found.room)
     warnings = (*log.warnings, *writing.shrunk(path, log, lambda: project.whole(found, settings)))
     if not log.messages:
         return Built(summary.empty(log), None, warnings)

@@ -8,20 +8,6 @@ from typing import Annotated
 
 import typer
 
-TOML = """\
-# What digest needs to know of this folder; every line may go.
-# A path counts from here.
-
-logs = "seeds"              # <day>-chat.markdown, or <room>/<day>-chat.markdown
-out = "digests"             # where digests are written
-rules = "rules"             # your rules, on top of the packaged ones; "off: true" switches a packaged one off
-templates = "templates"     # yours in place of the packaged ones, file by file
-# room = "payments"         # taken where several rooms have the day
-# me = "Ada Novak"          # who exported the logs and stands in them as 我
-# agreed = ["Ada Novak"]    # may be named in a digest
-# image_hosts = ["img.example.org"]  # a picture from elsewhere is shown as text
-# encoding = "utf-8"        # of the logs
-"""
 SCHEMA = "schema.json"
 POINTER = f"# yaml-language-server: $schema={SCHEMA}\n"
 
@@ -41,7 +27,7 @@ def init(
     from digest.workflows import project
 
     root = folder.absolute()
-    wanted: list[tuple[Path, str]] = [(Path("digest.toml"), TOML), (Path("rules", SCHEMA), schema.text())]
+    wanted: list[tuple[Path, str]] = [(Path("digest.toml"), config.template()), (Path("rules", SCHEMA), schema.text())]
     for path in sorted(config.packaged_rules().glob("*.yml")):
         text = files.read_text(path)
         wanted.append((Path("rules", path.name), text if POINTER in text else POINTER + text))

@@ -30,13 +30,12 @@ def extract(
     from 0.
     """
     from digest import importers
-    from digest.project import forgotten
-    from digest.project import settings as config
+    from digest.project import folders, forgotten
     from digest.reports import extract as made
     from digest.workflows import project
 
     settings = project.settings(rules=rules, encoding=encoding)
-    chosen = config.parse_day(day) if day else None
+    chosen = folders.parse_day(day) if day else None
     read = importers.read(log, day=chosen, room=room, encoding=settings.encoding, format=log_format)
     read = forgotten.without(read, forgotten.forgotten(settings.root))
     work = project.analysed(read, project.stages(settings), evidence=True)

@@ -41,17 +41,16 @@ def index(
     from digest import files
     from digest.cli.boundary import short
     from digest.errors import UsageError
-    from digest.knowledge import schema
-    from digest.project import settings as config
+    from digest.project import folders
     from digest.reports.summary import count
     from digest.workflows import index as made
     from digest.workflows import project
 
     begun = time.perf_counter()
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
-    first, last = (config.parse_day(d) if d else None for d in (since, until))
-    if not schema.place(settings.root).exists() and not made.sources(settings):
-        raise UsageError(f"{project.shown(settings.logs)}: {config.NO_LOGS}")
+    first, last = (folders.parse_day(d) if d else None for d in (since, until))
+    if not folders.store_path(settings.root).exists() and not made.sources(settings):
+        raise UsageError(f"{project.shown(settings.logs)}: {folders.NO_LOGS}")
     with files.lock(settings.root):
         report = made.index(
             settings,
@@ -106,13 +105,14 @@ def search(
     from digest.knowledge import schema
     from digest.knowledge import search as made
     from digest.knowledge import show as shown
+    from digest.project import folders
     from digest.project import settings as config
 
     if limit < 1:
         raise UsageError(f"--limit {limit}: nothing to print. Give a number from 1 on")
-    first, last = (config.parse_day(d).isoformat() if d else "" for d in (since, until))
+    first, last = (folders.parse_day(d).isoformat() if d else "" for d in (since, until))
     words = " ".join(query)
-    with schema.reading(schema.place(config.settings().root)) as db:
+    with schema.reading(folders.store_path(config.settings().root)) as db:
         persons = shown.speakers(db, speaker) if speaker else None
         filters = made.Filters(first, last, room, open_, raw, persons)
         found = made.search(db, words, filters, limit)
@@ -146,11 +146,12 @@ def _nothing(filters: Filters, found: Found) -> str:
 
 def _behind(db: sqlite3.Connection) -> str:
     """How many days have a log that is not in the knowledge base, and what to do about it."""
+    from digest.project import folders
     from digest.project import settings as config
     from digest.reports.summary import count
 
     known = set(db.execute("SELECT room, day FROM logs"))
-    new = sum((log.room, log.day.isoformat()) not in known for log in config.days(config.settings()))
+    new = sum((log.room, log.day.isoformat()) not in known for log in folders.days(config.settings()))
     return f". {count(new, 'day')} not indexed yet: run digest index" if new else ""
 
 
@@ -244,9 +245,10 @@ def show(
     """Print an entry with its thread and its sources."""
     from digest.knowledge import schema
     from digest.knowledge import show as shown
+    from digest.project import folders
     from digest.project import settings as config
 
-    with schema.reading(schema.place(config.settings().root)) as db:
+    with schema.reading(folders.store_path(config.settings().root)) as db:
         entries = shown.show(db, entry)
     if json:
         import json as js

@@ -40,11 +40,11 @@ def faq(
     Most asked and best answered come first. What you edit in it stays. Exit status: 0 done, 1 conflicts.
     """
     from digest.errors import UsageError
-    from digest.project import settings as config
+    from digest.project import folders
     from digest.workflows import project
 
     settings = project.settings(out=out, templates=templates)
-    first, last = (config.parse_day(d).isoformat() if d else "" for d in (since, until))
+    first, last = (folders.parse_day(d).isoformat() if d else "" for d in (since, until))
     if limit < 1:
         raise UsageError(f"--limit {limit}: nothing to write. Give a number from 1 on")
 
@@ -106,8 +106,11 @@ def _roundup(
 def rendered(settings: Settings, name: str, room: str | None) -> tuple[Path, str]:
     """Where a page of this name lies, and what it would say now, made without further options."""
     from digest.page import render
+    from digest.project import folders
 
-    return place(settings, name, room), render.rendered(*_made(settings, name, room), settings.templates).text
+    return folders.page_path(settings, name, room or ""), render.rendered(
+        *_made(settings, name, room), settings.templates
+    ).text
 
 
 def _made(
@@ -117,21 +120,15 @@ def _made(
     from digest.knowledge import roundups as pages
     from digest.knowledge import schema
     from digest.knowledge.same import how
+    from digest.project import folders
     from digest.rules.load import load
 
     front, alike = _front(settings), how(load(settings.rules))
-    with schema.reading(schema.place(settings.root)) as db:
+    with schema.reading(folders.store_path(settings.root)) as db:
         if name == "faq":
             return "faq.md.j2", pages.faq(db, front, alike, room, since, until, limit)
         span = pages.week(name) if "W" in name else pages.month(name)
         return "roundup.md.j2", pages.roundup(db, span, front, alike, room)
-
-
-def place(settings: Settings, name: str, room: str | None) -> Path:
-    """Where a page made of many days lies."""
-    from digest.project import settings as config
-
-    return (settings.out / config.safe_folder(room) if room else settings.out) / f"{name}.md"
 
 
 def _front(settings: Settings) -> dict[str, Any]:
@@ -157,11 +154,12 @@ def _write(
 
     from digest import files
     from digest.page import render
+    from digest.project import folders
     from digest.workflows import project
     from digest.workflows import write as writing
 
     page = render.rendered(template, context, settings.templates)
-    path = place(settings, name, room)
+    path = folders.page_path(settings, name, room or "")
     with nullcontext() if dry_run else files.lock(settings.root):
         written = writing.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run)
     state = f"would be {written.status}" if dry_run else written.status

@@ -177,11 +177,11 @@ def tune(
 
 def _quoting(settings: Settings, room: str | None) -> Iterator[Log]:
     """Logs in which somebody quotes what he replies to, the latest ones: they show links without any digest."""
-    from digest.project import settings as config
+    from digest.project import folders
     from digest.workflows import project
 
     found = 0
-    for d in reversed(config.days(settings, room)):
+    for d in reversed(folders.days(settings, room)):
         log = project.read(d, settings)
         if any(m.quote is not None or m.reply_to is not None for m in log.messages):
             yield log
@@ -226,12 +226,12 @@ def _sources(
 ) -> Iterator[Source]:
     """Logs with what was published of them."""
     from digest.errors import UsageError
-    from digest.project import settings as config
+    from digest.project import folders
     from digest.workflows.project import shown
 
     if gold is not None and digests is not None:
         raise UsageError("--gold and --digests don't go together. Give one of them")
-    wanted = {config.parse_day(d).isoformat() for d in days}
+    wanted = {folders.parse_day(d).isoformat() for d in days}
     found = _gold(settings, gold, wanted, room) if gold is not None else _digests(settings, digests, wanted, room)
     made = list(found)
     if not made:
@@ -245,8 +245,7 @@ def _sources(
 def _gold(settings: Settings, path: Path, days: set[str], room: str | None) -> Iterator[Source]:
     from digest import importers
     from digest.learning import records
-    from digest.project import forgotten
-    from digest.project import settings as config
+    from digest.project import folders, forgotten
     from digest.workflows import project
 
     gone = forgotten.forgotten(settings.root)
@@ -257,7 +256,7 @@ def _gold(settings: Settings, path: Path, days: set[str], room: str | None) -> I
         if record.log and beside.is_file():
             log = forgotten.without(importers.read(beside, room=record.room, encoding=settings.encoding), gone)
         else:
-            found = config.find_log(settings, config.parse_day(record.day), record.room or None)
+            found = folders.find_log(settings, folders.parse_day(record.day), record.room or None)
             log = project.read(found, settings)
         yield log, record
 
@@ -269,22 +268,22 @@ def _digests(settings: Settings, folder: Path | None, days: set[str], room: str 
     from digest.learning import trace
     from digest.page import published
     from digest.page import shelf as editing
-    from digest.project import settings as config
+    from digest.project import folders
     from digest.workflows import project
     from digest.workflows.project import shown
 
     where = folder if folder is not None else settings.out
     if not where.is_dir():
         raise UsageError(f"{where}: no such folder. Name that of your digests with --digests")
-    known: dict[str, list[config.DayLog]] = {}
-    for d in config.days(settings, room):
+    known: dict[str, list[folders.DayLog]] = {}
+    for d in folders.days(settings, room):
         known.setdefault(d.day.isoformat(), []).append(d)
     traced: dict[str, tuple[Log, list[Record]]] = {}
     own = 0
     for path in sorted(p for p in where.rglob("*") if p.suffix in (".md", ".markdown") and not _hidden(p, where)):
         text = files.read_text(path)
         page = published.published(text)
-        if page.day is None and config.OF_MANY_DAYS.fullmatch(path.stem):
+        if page.day is None and folders.OF_MANY_DAYS.fullmatch(path.stem):
             continue
         day = page.day.isoformat() if page.day else path.name[:10]
         if not (page.threads or page.talk) or (days and day not in days):
@@ -293,7 +292,7 @@ def _digests(settings: Settings, folder: Path | None, days: set[str], room: str 
             own += 1  # nobody judged it yet: it would only teach the program its own mistakes
             continue
         logs = known.get(day, [])
-        logs = [d for d in logs if d.room and config.safe_folder(d.room) == path.parent.name] or logs
+        logs = [d for d in logs if d.room and folders.safe_folder(d.room) == path.parent.name] or logs
         read = (project.read(d, settings) for d in logs)
         found = trace.best(page, read, shown(path))
         if found is not None:

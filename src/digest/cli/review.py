@@ -14,7 +14,8 @@ from digest.cli import options, term
 
 if TYPE_CHECKING:
     from digest.page.shelf import Shelf
-    from digest.project.settings import DayLog, Settings
+    from digest.project.folders import DayLog
+    from digest.project.settings import Settings
 
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the digests; default: digests.")]
 Page = Annotated[
@@ -37,14 +38,14 @@ def status(
     Exit status: 0, or 1 where one is in conflict, damaged, or edited and what it was built from is unknown.
     """
     from digest.page import shelf as editing
-    from digest.project import settings as config
+    from digest.project import folders
     from digest.workflows import project
     from digest.workflows import write as writing
 
     settings = project.settings(logs=logs, rules=rules, out=out, templates=templates)
     shelf = _shelf(settings)
-    days = config.days(settings, room)
-    paths = {config.digest_path(settings, found.day, found.room): found for found in days}
+    days = folders.days(settings, room)
+    paths = {folders.page_path(settings, found.day, found.room): found for found in days}
     alone = [p for p in _digests(settings) if p not in paths] if room is None else []
     counts: dict[str, int] = {}
     rows = []
@@ -206,28 +207,27 @@ def _found(settings: Settings, day: str, room: str | None) -> DayLog:
 
 
 def _path(settings: Settings, day: str, room: str | None) -> Path:
-    from digest.cli import pages
-    from digest.project import settings as config
+    from digest.project import folders
 
-    if config.OF_MANY_DAYS.fullmatch(day):
-        return pages.place(settings, day, room)
+    if folders.OF_MANY_DAYS.fullmatch(day):
+        return folders.page_path(settings, day, room or "")
     found = _found(settings, day, room)
-    return config.digest_path(settings, found.day, found.room)
+    return folders.page_path(settings, found.day, found.room)
 
 
 def _rendered(settings: Settings, day: str, room: str | None) -> tuple[Path, str]:
     """Where a day's digest lies, and what the rules make of the day now."""
     from digest.cli import pages
-    from digest.project import settings as config
+    from digest.project import folders
     from digest.workflows import project
     from digest.workflows.neighbours import Neighbours
 
-    if config.OF_MANY_DAYS.fullmatch(day):
+    if folders.OF_MANY_DAYS.fullmatch(day):
         return pages.rendered(settings, day, room)
     found = _found(settings, day, room)
     work = project.analysed(project.read(found, settings), project.stages(settings))
     page, _ = Neighbours(settings, work.stages).page(found, work)
-    return config.digest_path(settings, found.day, found.room), page.text
+    return folders.page_path(settings, found.day, found.room), page.text
 
 
 def _unstamped(text: str) -> str:

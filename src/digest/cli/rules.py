@@ -75,7 +75,7 @@ def list_(
     from digest.rules.yaml import did_you_mean
     from digest.workflows import project
 
-    loaded = load(project.folders(project.settings(rules=rules)))
+    loaded = load(project.rule_folders(project.settings(rules=rules)))
     if subject is not None and subject not in loaded.subjects:
         near = did_you_mean(subject, loaded.subjects) or f". Subjects are {', '.join(loaded.subjects)}"
         raise UsageError(f"{term.cut(subject, 40)}: no such subject{near}")
@@ -108,7 +108,7 @@ def show(
     from digest.rules.yaml import did_you_mean
     from digest.workflows import project
 
-    loaded = load(project.folders(project.settings(rules=rules)))
+    loaded = load(project.rule_folders(project.settings(rules=rules)))
     found = loaded.find(id_)
     if not found:
         ids = [r.id for s in loaded.subjects.values() for r in (*s.rules, *s.off)]
@@ -156,7 +156,7 @@ def _folders(paths: Sequence[Path] | None, packaged: bool) -> tuple[Path, ...]:
 
     if not packaged and not paths:
         raise UsageError("--alone checks the folders that you name. Give a PATH")
-    return project.folders(project.settings(rules=paths)) if packaged else tuple(paths or ())
+    return project.rule_folders(project.settings(rules=paths)) if packaged else tuple(paths or ())
 
 
 def _report(problems: Sequence[Problem], what: str) -> None:

@@ -43,11 +43,12 @@ def export(
     from digest.errors import UsageError
     from digest.knowledge import export as made
     from digest.knowledge import schema
+    from digest.project import folders
     from digest.project import settings as config
     from digest.workflows import project
 
     settings = config.settings()
-    first, last = (config.parse_day(d).isoformat() if d else "" for d in (since, until))
+    first, last = (folders.parse_day(d).isoformat() if d else "" for d in (since, until))
     chosen = format_ or {".jsonl": "jsonl", ".csv": "csv"}.get(out.suffix.lower(), "" if out.suffix else "markdown")
     if chosen not in list(made.Format):
         raise UsageError(f"{chosen or out}: no format. Try --format with one of: {', '.join(made.Format)}")
@@ -56,7 +57,7 @@ def export(
     if not out.absolute().parent.is_dir():
         raise UsageError(f"{out.parent}: no such folder. Make it, or choose another place")
     wanted = made.Wanted(made.Format(chosen), str(out.absolute()), made.Site(site), first, last, room, pseudonyms)
-    with files.lock(settings.root), schema.reading(schema.place(settings.root)) as db:
+    with files.lock(settings.root), schema.reading(folders.store_path(settings.root)) as db:
         written = made.written(db, settings.root, wanted, _front(settings, wanted), settings.templates)
     number = "1 file" if len(written) == 1 else f"{len(written)} files"
     print(f"{number}  → {project.shown(out)}")
@@ -83,6 +84,7 @@ def forget(
     from digest.forgetting import forget as made
     from digest.knowledge import export as exports
     from digest.knowledge import schema
+    from digest.project import folders
     from digest.project import settings as config
     from digest.reports.summary import count
     from digest.workflows import index, project
@@ -102,14 +104,14 @@ def forget(
             _told(found)
             return
         again = exports.remembered(settings.root)  # known before anything is changed
-        if not schema.place(settings.root).exists():
+        if not folders.store_path(settings.root).exists():
             # the store alone knows whose a short answer is
             index.index(settings, lambda: stages, progress=_progress())
-        entries = made.entries(schema.place(settings.root), found)
+        entries = made.entries(folders.store_path(settings.root), found)
         done = made.forget(settings, found, entries)
         report = index.index(settings, lambda: stages, rebuild=True, progress=_progress())
         failed = [*done.failed, *report.failed]
-        with schema.reading(schema.place(settings.root)) as db:
+        with schema.reading(folders.store_path(settings.root)) as db:
             for wanted in again:
                 try:
                     exports.written(db, settings.root, wanted, _front(settings, wanted), settings.templates)

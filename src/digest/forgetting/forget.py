@@ -23,8 +23,7 @@ from digest.knowledge.schema import reading
 from digest.page.merge import Base, first
 from digest.page.read import STAMP
 from digest.page.shelf import Shelf, _loaded, decoded, encoded
-from digest.project import forgotten
-from digest.project import settings as config
+from digest.project import folders, forgotten
 from digest.project.settings import Settings
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def traced(
     exporter = False
     texts: list[str] = []
     days = 0
-    logs = config.days(settings)
+    logs = folders.days(settings)
     # a label learnt from a later day may name the person on an earlier one
     while True:
         for group in (*known.aliases, (*known.me, ME)):
@@ -194,7 +193,7 @@ def forget(settings: Settings, person: Traced, entries: Mapping[str, frozenset[s
         try:
             changes.extend(made())
         except DigestError as error:
-            said, shown = str(error), _shown(path, settings)
+            said, shown = str(error), folders.from_root(settings.root, path)
             failed.append(said if said.startswith((shown, str(path))) else f"{shown}: left as it is: {said}")
 
     moved: dict[str, str] = {}
@@ -210,7 +209,7 @@ def forget(settings: Settings, person: Traced, entries: Mapping[str, frozenset[s
             files.write_atomic(shelf.base(made.hash), made.content, within=settings.root)
             moved[base.hash] = made.hash
             old.append(path)
-            changes.append(Change(_shown(path, settings), passages, replaced))
+            changes.append(Change(folders.from_root(settings.root, path), passages, replaced))
     for path in _files(settings.out, ".md"):
         tried(partial(_digest, path, settings, who, moved), path)
     for path in (*_files(state / "backups", ".md"), *_files(state / "conflicts", ".md")):
@@ -245,7 +244,7 @@ def _digest(path: Path, settings: Settings, who: Person, moved: Mapping[str, str
     if text == mine:
         return []
     files.write_atomic(path, encoded(text, form), within=settings.out, expected=content)
-    return [Change(_shown(path, settings), passages, replaced)] if passages or replaced else []
+    return [Change(folders.from_root(settings.root, path), passages, replaced)] if passages or replaced else []
 
 
 def _plain(path: Path, settings: Settings, who: Person) -> list[Change]:
@@ -255,7 +254,7 @@ def _plain(path: Path, settings: Settings, who: Person) -> list[Change]:
     if not (passages or replaced):
         return []
     files.write_atomic(path, encoded(text, form), within=settings.root, expected=content)
-    return [Change(_shown(path, settings), passages, replaced)]
+    return [Change(folders.from_root(settings.root, path), passages, replaced)]
 
 
 def _conflicts(path: Path, settings: Settings, who: Person) -> list[Change]:
@@ -272,7 +271,7 @@ def _conflicts(path: Path, settings: Settings, who: Person) -> list[Change]:
     if not (passages or replaced):
         return []
     files.write_atomic(path, json.dumps(rows, ensure_ascii=False, indent=1) + "\n", within=settings.root)
-    return [Change(_shown(path, settings), passages, replaced)]
+    return [Change(folders.from_root(settings.root, path), passages, replaced)]
 
 
 def still(settings: Settings, person: Traced) -> tuple[str, ...]:
@@ -291,15 +290,8 @@ def still(settings: Settings, person: Traced) -> tuple[str, ...]:
         text = path.read_text("utf-8", errors="replace")
         for number, line in enumerate(text.split("\n"), start=1):
             if who.renamed(line)[1]:
-                found.append(f"{_shown(path, settings)}:{number}")
+                found.append(f"{folders.from_root(settings.root, path)}:{number}")
     return tuple(found)
-
-
-def _shown(path: Path, settings: Settings) -> str:
-    try:
-        return str(path.relative_to(settings.root))
-    except ValueError:
-        return str(path)
 
 
 def entries(store: Path, person: Traced) -> dict[str, frozenset[str]]:

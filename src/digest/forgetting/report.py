@@ -15,8 +15,7 @@ from digest.errors import DigestError
 from digest.forgetting.forget import NAME, names
 from digest.knowledge.export import remembered
 from digest.masks import mask
-from digest.project import forgotten
-from digest.project import settings as config
+from digest.project import folders, forgotten
 from digest.project.settings import Settings
 
 SHOWN = 4  # characters of a label from which it can be looked for in a page without finding ordinary words
@@ -56,7 +55,7 @@ def exposure(settings: Settings, known: Known, progress: Callable[[int, int], No
     labels: set[str] = set()
     speakers: set[str] = set()
     found, failed = [], []
-    logs = config.days(settings)
+    logs = folders.days(settings)
     gone = forgotten.forgotten(settings.root)
     for number, each in enumerate(logs):
         progress(number, len(logs))
@@ -79,7 +78,7 @@ def exposure(settings: Settings, known: Known, progress: Callable[[int, int], No
         speakers.update(m.speaker for m in log.messages if key(m.speaker) != key(ME))
         counts["name"] = sum(_real(m.speaker) for m in log.messages)
         if counts := +counts:
-            found.append(Place(_shown(each.path, settings), dict(sorted(counts.items()))))
+            found.append(Place(folders.from_root(settings.root, each.path), dict(sorted(counts.items()))))
     progress(len(logs), len(logs))
     allowed = {key(name) for name in (*known.agreed, *settings.agreed)}
     hidden = {label for label in labels if key(label) not in allowed and len(label) >= SHOWN}
@@ -117,12 +116,5 @@ def _pages(settings: Settings, hidden: set[str]) -> list[Place]:
         starts = (text[i : i + SHOWN] for i in range(len(text) - SHOWN + 1))
         counts["name"] = len({x for start in starts if start in heads for x in heads[start] if x in text})
         if counts := +counts:
-            found.append(Place(_shown(path, settings), dict(sorted(counts.items()))))
+            found.append(Place(folders.from_root(settings.root, path), dict(sorted(counts.items()))))
     return found
-
-
-def _shown(path: Path, settings: Settings) -> str:
-    try:
-        return str(path.relative_to(settings.root))
-    except ValueError:
-        return str(path)

@@ -25,8 +25,8 @@ from digest.knowledge.search import positions
 from digest.masks import mask
 from digest.page.escape import inline
 from digest.page.render import front_matter, rendered
+from digest.project.folders import from_root, safe_folder
 from digest.project.forgotten import pseudonym, secret
-from digest.project.settings import safe_folder
 
 RECORD = "exports.json"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # a cell that begins so is code to a spreadsheet
@@ -215,13 +215,8 @@ def _sections(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _remember(root: Path, wanted: Wanted) -> None:
     known = [w for w in remembered(root) if w.out != wanted.out]
     # below the project by its place there: a project may be moved
-    rows = [{**asdict(w), "out": _inner(root, Path(w.out))} for w in [*known, wanted]]
+    rows = [{**asdict(w), "out": from_root(root.absolute(), Path(w.out))} for w in [*known, wanted]]
     files.write_atomic(root / files.STATE / RECORD, json.dumps(rows, ensure_ascii=False, indent=1) + "\n", within=root)
-
-
-def _inner(root: Path, out: Path) -> str:
-    home = root.absolute()
-    return str(out.relative_to(home)) if out.is_relative_to(home) else str(out)
 
 
 def remembered(root: Path) -> list[Wanted]:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from digest.errors import DigestError, UsageError
-from digest.project import settings as config
 
 SHIFT = 24  # a log of 16 million messages still fits
 REBUILD = "Build it again with: digest index --rebuild"
@@ -95,11 +94,6 @@ class StoreError(DigestError):
 
 class NoStoreError(StoreError):
     """There is no store yet."""
-
-
-def place(root: Path) -> Path:
-    """Where a project's store lies."""
-    return config.store_path(root)
 
 
 @contextlib.contextmanager

@@ -23,7 +23,7 @@ from digest.errors import DigestError
 from digest.masks import mask
 from digest.model import Digest, Earlier, Entry, Line, Log, Question
 from digest.page.escape import image, inline, link, plain_title
-from digest.project.settings import safe_folder
+from digest.project.folders import safe_folder
 
 TEMPLATES = Path(__file__).parent / "templates"
 NUMERALS = "〇一二三四五六七八九"

@@ -1,56 +1,68 @@
-"""Settings of a project, and where things lie: logs, digests, rules, templates.
-
-They come from `digest.toml` in the working folder, or else from `[tool.digest]` in its `pyproject.toml`:
-
-    logs = "seeds"              # <day>-chat.markdown, or <room>/<day>-chat.markdown
-    out = "digests"
-    rules = "rules"             # builds on the packaged rules; a list where there are several
-    templates = "templates"     # your own in place of the packaged ones, file by file
-    room = "proddev"            # taken where several rooms have the day
-    me = "Ada Novak"            # who exported the logs and stands in them as 我
-    agreed = ["Ada Novak"]      # may be named in a digest
-    image_hosts = ["img.example.org"]
-    encoding = "utf-8"
-"""
+"""Settings of a project: what `digest.toml` in its folder says, or else `[tool.digest]` in its `pyproject.toml`."""
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 import os
 import re
-import unicodedata
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from digest import files
 from digest.errors import DigestError, Location, Problem, UsageError
 
 _PACKAGE = Path(__file__).parents[1]
-LOG_SUFFIXES = ("markdown", "md", "txt", "json", "jsonl", "csv", "zip", "xls", "log")
 
-_LOG_NAME = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?:-chat)?\.(?:{'|'.join(LOG_SUFFIXES)})")
-NO_LOGS = "no logs there. Put one in, named like 2017-05-27-chat.markdown, or name another folder with --logs"
-OF_MANY_DAYS = re.compile(r"faq|[0-9]{4}-(?:[0-9]{2}|W[0-9]{2})")  # pages that faq, month and week write, by name
-_LONGEST_FOLDER = 100  # bytes; most file systems take 255
-_UNSAFE = re.compile(r'[ /\\:*?"<>|]+')
-_RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(?:\..*)?", re.I)
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of the file of settings: what it means, what it is where it is left out, an example of it."""
+
+    doc: str
+    default: str = ""
+    example: str = ""
+    path: bool = False
+    many: bool = False  # a list of texts; one alone may be written as a text
+
+    def line(self, name: str) -> str:
+        """The key as `digest init` writes it; what is no path waits behind a comment's sign."""
+        value = f'"{self.example or self.default}"'
+        written = f"{'' if self.path else '# '}{name} = {f'[{value}]' if self.many and not self.path else value}"
+        return f"{written:<26}  # {self.doc}\n"
+
+
+def _key(doc: str, default: str = "", example: str = "", *, path: bool = False, many: bool = False) -> dict[str, Key]:
+    return {"key": Key(doc, default, example, path, many)}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a project's file of settings says, paths resolved against the working folder."""
+    """What a project's file of settings says, paths resolved against its folder; a field is a key of the file."""
 
     root: Path
-    logs: Path
-    out: Path
-    rules: tuple[Path, ...]  # the packaged ones first; each folder changes rules of those before it
-    templates: tuple[Path, ...]  # the user's own first, the packaged ones last
-    room: str = ""
-    me: str = ""
-    agreed: tuple[str, ...] = ()
-    image_hosts: tuple[str, ...] = ()
-    encoding: str = "utf-8"
+    logs: Path = field(metadata=_key("<day>-chat.markdown, or <room>/<day>-chat.markdown", "seeds", path=True))
+    out: Path = field(metadata=_key("where digests are written", "digests", path=True))
+    rules: tuple[Path, ...] = field(  # the packaged ones first; each folder changes rules of those before it
+        metadata=_key(
+            'your rules, on top of the packaged ones; "off: true" switches a packaged one off',
+            example="rules",
+            path=True,
+            many=True,
+        )
+    )
+    templates: tuple[Path, ...] = field(  # the user's own first, the packaged ones last
+        metadata=_key("yours in place of the packaged ones, file by file", example="templates", path=True)
+    )
+    room: str = field(metadata=_key("taken where several rooms have the day", example="payments"))
+    me: str = field(metadata=_key("who exported the logs and stands in them as 我", example="Ada Novak"))
+    agreed: tuple[str, ...] = field(metadata=_key("may be named in a digest", example="Ada Novak", many=True))
+    image_hosts: tuple[str, ...] = field(
+        metadata=_key("a picture from elsewhere is shown as text", example="img.example.org", many=True)
+    )
+    encoding: str = field(metadata=_key("of the logs", "utf-8"))
+
+
+KEYS: Mapping[str, Key] = {each.name: each.metadata["key"] for each in fields(Settings) if each.metadata}
 
 
 class SettingsError(UsageError):
@@ -61,18 +73,10 @@ class SettingsError(UsageError):
         super().__init__("\n".join(map(str, problems)))
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class DayLog:
-    """A log on disk."""
-
-    day: dt.date
-    room: str
-    path: Path
-
-
-_TEXTS = ("logs", "out", "room", "me", "encoding", "templates")
-_LISTS = ("rules", "agreed", "image_hosts")
-KEYS = tuple(field.name for field in fields(Settings) if field.name != "root")
+def template() -> str:
+    """The file of settings that `digest init` writes."""
+    head = "# What digest needs to know of this folder; every line may go.\n# A path counts from here.\n\n"
+    return head + "".join(key.line(name) for name, key in KEYS.items())
 
 
 def settings(root: Path | None = None) -> Settings:
@@ -80,42 +84,39 @@ def settings(root: Path | None = None) -> Settings:
     root = (root or Path.cwd()).absolute()
     path, values, text = _values(root)
     problems = [
-        _problem(path, text, key, "S101", f"unknown setting '{key}'{_did_you_mean(key)}")
-        for key in values
-        if key not in KEYS
+        _problem(path, text, name, "S101", f"unknown setting '{name}'{_did_you_mean(name)}")
+        for name in values
+        if name not in KEYS
     ]
-    problems += [
-        _problem(path, text, key, "S102", f"'{key}' is a text: write {key} = \"…\"")
-        for key in _TEXTS
-        if not isinstance(values.get(key, ""), str)
-    ]
-    for key in _LISTS:
-        value = values.get(key, [])
-        if not isinstance(value, str) and not (isinstance(value, list) and all(isinstance(v, str) for v in value)):
-            problems.append(_problem(path, text, key, "S103", f"'{key}' is a list of texts: write {key} = [\"…\"]"))
+    for name, key in KEYS.items():
+        value = values.get(name, "")
+        listed = key.many and isinstance(value, list)
+        if not all(isinstance(item, str) for item in (value if listed else [value])):  # type: ignore[attr-defined]
+            code, kind, example = ("S103", "list of texts", '["…"]') if key.many else ("S102", "text", '"…"')
+            problems.append(_problem(path, text, name, code, f"'{name}' is a {kind}: write {name} = {example}"))
     if problems:
         raise SettingsError(tuple(sorted(problems)))
 
-    def one(key: str, default: str = "") -> str:
-        return str(values.get(key, default))
+    def one(name: str) -> str:
+        return str(values.get(name, KEYS[name].default))
 
-    def many(key: str) -> tuple[str, ...]:
-        value = values.get(key, [])
+    def many(name: str) -> tuple[str, ...]:
+        value = values.get(name, [])
         return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else ()
 
     rules = _folders(path, text, root, "rules", many("rules"))
     templates = _folders(path, text, root, "templates", (one("templates"),) if one("templates") else ())
     return Settings(
         root=root,
-        logs=root / one("logs", "seeds"),
-        out=root / one("out", "digests"),
+        logs=root / one("logs"),
+        out=root / one("out"),
         rules=_distinct((packaged_rules(), *rules)),
         templates=_distinct((*templates, packaged_templates())),
         room=one("room"),
         me=one("me"),
         agreed=many("agreed"),
         image_hosts=many("image_hosts"),
-        encoding=one("encoding", "utf-8"),
+        encoding=one("encoding"),
     )
 
 
@@ -155,7 +156,7 @@ def _problem(path: Path, text: str, key: str, code: str, message: str) -> Proble
 def _did_you_mean(key: str) -> str:
     import difflib
 
-    near = difflib.get_close_matches(key, KEYS, 1)
+    near = difflib.get_close_matches(key, list(KEYS), 1)
     return f" (did you mean '{near[0]}'?)" if near else f". Known are {', '.join(KEYS)}"
 
 
@@ -193,149 +194,3 @@ def _packaged(what: str, *places: Path) -> Path:
     if found is None:
         raise DigestError(f"{places[0]}: the packaged {what} are gone. Install digest again")
     return found
-
-
-def parse_day(said: str) -> dt.date:
-    """The day that `said` names, which must look like 2017-05-27.
-
-    >>> parse_day("2017-05-27")
-    datetime.date(2017, 5, 27)
-    """
-    shown = _shown(said)
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", said):
-        year, month, day = (int(part) for part in said.split("-"))
-        try:
-            return dt.date(year, month, day)
-        except ValueError:
-            if 1 <= month <= 12 and year:
-                import calendar
-
-                last = calendar.monthrange(year, month)[1]
-                why = (
-                    f"no such day: {year:04d}-{month:02d} ends on the {last}{'st' if last == 31 else 'th'}"
-                    if day
-                    else "no such day: they begin at 01"
-                )
-            else:
-                why = "no such month" if year else "no such year"
-            raise UsageError(f"{shown}: {why}. Write a day of the calendar, such as 2017-05-27") from None
-    if any(c.isdigit() and not c.isascii() for c in said):
-        raise UsageError(f"{shown}: its digits are not 0 to 9 (full-width?). Write the day as 2017-05-27")
-    if "/" in said or "\\" in said or said in (".", ".."):
-        raise UsageError(f"{shown}: a path, not a day. Write the day as 2017-05-27, or try digest extract FILE")
-    if re.fullmatch(r"[0-9]{8}", said):
-        raise UsageError(f"{shown}: a day is written with hyphens. Try {said[:4]}-{said[4:6]}-{said[6:]}")
-    raise UsageError(f"{shown}: not a day. Write it as 2017-05-27")
-
-
-def _shown(said: str) -> str:
-    """What the user typed, fit for one line of a terminal."""
-    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in said[:60])
-    return (shown + "…" if len(said) > 60 else shown) or "an empty text"
-
-
-def days(settings: Settings, room: str | None = None) -> tuple[DayLog, ...]:
-    """Every log below the logs folder, by day, then room; of one room where `room` is given, "" for none."""
-    found = []
-    for folder, name in ((settings.logs, ""), *((path, path.name) for path in _rooms(settings))):
-        if room is not None and name != room:
-            continue
-        for path in _listing(folder):
-            match = _LOG_NAME.fullmatch(path.name)
-            if match and not path.is_dir():
-                try:
-                    found.append(DayLog(dt.date.fromisoformat(match[1]), name, path))
-                except ValueError:
-                    continue  # 2017-02-30 is nobody's log
-    return tuple(sorted(found))
-
-
-def find_log(settings: Settings, day: dt.date, room: str | None = None) -> DayLog:
-    """The log of `day`; where several rooms have it, the one of `room`, else of `settings.room`."""
-    logs = settings.logs
-    if not logs.is_dir():
-        raise UsageError(f"{logs}: no such folder. Put the logs there, or set logs in digest.toml")
-    here = [log for log in days(settings) if log.day == day]
-    if room is not None:
-        mine = [log for log in here if log.room == room]
-        if not mine:
-            names = [path.name for path in _rooms(settings)]
-            if room not in names:
-                known = f"Rooms are {', '.join(names)}" if names else "Leave out --room: the logs have no rooms"
-                raise UsageError(f"{_shown(room)}: no such room in {logs}. {known}")
-            raise UsageError(f"{logs / room}: no log of {day}{_nearest(settings, day, room)}")
-        here = mine
-    elif len({log.room for log in here}) > 1:
-        here = [log for log in here if log.room == settings.room] or here
-    if not here:
-        raise UsageError(f"{logs}: no log of {day}{_nearest(settings, day, None)}")
-    rooms = sorted({log.room for log in here})
-    if len(rooms) > 1:
-        listed = ", ".join(name or "(no room)" for name in rooms)
-        raise UsageError(f"{day}: {len(rooms)} rooms have a log of it: {listed}. Choose one with --room")
-    if len(here) > 1:
-        listed = ", ".join(log.path.name for log in here)
-        raise UsageError(
-            f"{day}: {len(here)} files claim to be its log: {listed}. Keep one of them in {here[0].path.parent}"
-        )
-    return here[0]
-
-
-def _nearest(settings: Settings, day: dt.date, room: str | None) -> str:
-    near = sorted(days(settings, room), key=lambda log: (abs((log.day - day).days), log))
-    if not near:
-        return ". Name it <day>-chat.markdown"
-    where = f" --room {near[0].room}" if near[0].room else ""
-    return f". The nearest there is: {near[0].day}{where}"
-
-
-def room_of(settings: Settings, path: Path) -> str:
-    """The room a log lies in: the folder between the logs folder and the file, "" where there is none."""
-    folder = Path(os.path.realpath(path.parent))
-    return folder.name if folder.parent == Path(os.path.realpath(settings.logs)) else ""
-
-
-def digest_path(settings: Settings, day: dt.date, room: str = "") -> Path:
-    """Where the digest of `day` belongs: out/<day>.md, out/<room>/<day>.md where there are rooms."""
-    return settings.out / safe_folder(room) / f"{day}.md" if room else settings.out / f"{day}.md"
-
-
-def safe_folder(room: str) -> str:
-    """A folder name for `room` that every file system takes; the same room always gets the same one.
-
-    A name that had to be changed ends with eight digits of its hash, so that two rooms never share a folder.
-
-    >>> safe_folder("proddev")
-    'proddev'
-    """
-    plain = unicodedata.normalize("NFC", room)
-    seen = "".join(c if c.isprintable() else "-" for c in plain)
-    name = _UNSAFE.sub("-", seen).lstrip(".-~").rstrip(".")
-    while len(name.encode()) > _LONGEST_FOLDER:
-        name = name[:-1]
-    if _RESERVED.fullmatch(name):
-        name = f"room-{name}"
-    if name and name == plain:
-        return name
-    stamp = hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{name or 'room'}-{stamp}"
-
-
-def store_path(root: Path) -> Path:
-    """Where a project's knowledge base lies, whether there is one or not."""
-    return root / files.STATE / "store.db"
-
-
-def _rooms(settings: Settings) -> list[Path]:
-    """The folders of logs; that of the digests, where it lies among them, is none."""
-    folders = [path for path in _listing(settings.logs) if path.is_dir() and not path.name.startswith(".")]
-    return [path for path in folders if not (settings.out.is_dir() and path.samefile(settings.out))]
-
-
-def _listing(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise files.told(folder, error, "read") from None

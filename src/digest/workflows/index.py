@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING
 from digest import files
 from digest.errors import DigestError
 from digest.knowledge.rows import DayRows, counted, rows
-from digest.knowledge.schema import place, rebuilding, sweep, writing
+from digest.knowledge.schema import rebuilding, sweep, writing
 from digest.knowledge.write import Name, Writer, settle
-from digest.project import forgotten
-from digest.project import settings as config
+from digest.project import folders, forgotten
 from digest.project.forgotten import Forgotten
 from digest.project.settings import Settings
 
@@ -77,7 +76,7 @@ def index(
     Each transaction holds some days, so that stopping at any point leaves a store that works. `rebuild` makes a new
     file beside the old one, which takes its place at the end.
     """
-    path = place(settings.root)
+    path = folders.store_path(settings.root)
     sweep(path)
     with (rebuilding if rebuild else writing)(path) as connection:
         report = _update(connection, settings, stages, since, until, room, processes, progress)
@@ -158,13 +157,13 @@ def _update(
 
 def sources(settings: Settings) -> tuple[Source, ...]:
     """Every day that has a log or a digest, by day, then room."""
-    logs = {(log.day, log.room): log.path for log in config.days(settings)}
+    logs = {(log.day, log.room): log.path for log in folders.days(settings)}
     digests: dict[tuple[dt.date, str], Path] = {}
-    folders = {config.safe_folder(room): room for _, room in logs if room}
+    rooms = {folders.safe_folder(room): room for _, room in logs if room}
     for path in sorted(settings.out.glob("*.md")) + sorted(settings.out.glob("*/*.md")):
         named = DIGEST.fullmatch(path.name)
         if named:
-            room = folders.get(path.parent.name, path.parent.name) if path.parent != settings.out else ""
+            room = rooms.get(path.parent.name, path.parent.name) if path.parent != settings.out else ""
             try:
                 digests[(dt.date.fromisoformat(named[1]), room)] = path
             except ValueError:
@@ -216,15 +215,8 @@ def _tells(word: str, vocabulary: Vocabulary) -> float:
 
 
 def _name(source: Source, settings: Settings) -> Name:
-    def shown(path: Path | None) -> str:
-        if path is None:
-            return ""
-        try:
-            return str(path.relative_to(settings.root))
-        except ValueError:
-            return str(path)
-
-    return Name(source.room, source.day.isoformat(), shown(source.log), shown(source.digest), source.stamp)
+    log, digest = (folders.from_root(settings.root, path) if path else "" for path in (source.log, source.digest))
+    return Name(source.room, source.day.isoformat(), log, digest, source.stamp)
 
 
 def _lexicon(stages: Stages) -> dict[str, str]:

@@ -12,8 +12,9 @@ from digest.editorial import late
 from digest.editorial.late import Heard, Late, Waiting
 from digest.errors import DigestError
 from digest.model import Earlier, Log, People
-from digest.project import settings as config
-from digest.project.settings import DayLog, Settings
+from digest.project import folders
+from digest.project.folders import DayLog
+from digest.project.settings import Settings
 from digest.reports.summary import count
 from digest.workflows import project
 from digest.workflows.project import Work
@@ -59,7 +60,7 @@ class Neighbours:
 
     def __post_init__(self) -> None:
         self._how = late.lateness(self.stages.rules)
-        store = config.store_path(self.settings.root)
+        store = folders.store_path(self.settings.root)
         self._store = store if store.exists() else None  # a build without one never loads SQLite
 
     def page(self, found: DayLog, work: Work) -> tuple[Page, Offers]:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from digest import files
 from digest.errors import DigestError, UsageError
 from digest.model import Digest, Log, People, Question
+from digest.project import folders
 from digest.project import settings as config
-from digest.project.settings import DayLog, Settings
+from digest.project.folders import DayLog
+from digest.project.settings import Settings
 
 if TYPE_CHECKING:
     from digest.conversation.conversation import Conversation
@@ -67,10 +69,10 @@ def stages(settings: Settings) -> Stages:
     from digest.rules.load import load
     from digest.stages import Stages
 
-    return Stages(with_settings(load(folders(settings)), settings))
+    return Stages(with_settings(load(rule_folders(settings)), settings))
 
 
-def folders(settings: Settings) -> tuple[Path, ...]:
+def rule_folders(settings: Settings) -> tuple[Path, ...]:
     """The folders of rules, as their problems shall name them."""
     return tuple(Path(shown(folder)) for folder in settings.rules)
 
@@ -93,7 +95,7 @@ def with_settings(rules: Rules, settings: Settings) -> Rules:
 
 def find(settings: Settings, said: str, room: str | None) -> DayLog:
     """The log of the day that the user named."""
-    return config.find_log(settings, config.parse_day(said), room)
+    return folders.find_log(settings, folders.parse_day(said), room)
 
 
 def read(found: DayLog, settings: Settings) -> Log:

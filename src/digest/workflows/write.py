@@ -14,7 +14,8 @@ from digest import files
 from digest.model import Log
 from digest.page.merge import Note
 from digest.page.shelf import Shelf, build, open_conflicts, remember
-from digest.project.settings import DayLog, Settings
+from digest.project.folders import DayLog
+from digest.project.settings import Settings
 
 SAID: Mapping[str, str] = {
     "added": "new",

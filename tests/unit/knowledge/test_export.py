@@ -13,9 +13,8 @@ import pytest
 from digest import importers
 from digest.files import STATE
 from digest.forgetting import redact
-from digest.knowledge import schema
 from digest.masks import mask
-from digest.project import forgotten
+from digest.project import folders, forgotten
 from indexed import LATER, SAID, put, run
 from personal import SAID as PERSONAL
 from personal import SEEDED
@@ -104,7 +103,7 @@ def test_the_outputs_hold_what_was_asked(personal: Path) -> None:
 
 
 def test_not_even_the_store_holds_numbers(personal: Path) -> None:
-    data = schema.place(personal).read_bytes()
+    data = folders.store_path(personal).read_bytes()
     for kind, values in SEEDED.items():
         if kind != "name":
             assert not any(value.encode() in data for value in values), kind

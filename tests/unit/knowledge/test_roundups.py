@@ -12,6 +12,7 @@ from digest.knowledge import recurring as repeats
 from digest.knowledge import roundups as pages
 from digest.knowledge import same as sameness
 from digest.knowledge import schema
+from digest.project import folders
 from digest.project import settings as config
 from digest.project.settings import Settings
 from digest.rules.load import load
@@ -38,7 +39,7 @@ def project(tmp_path: Path) -> Settings:
 
 
 def test_the_same_question_on_two_days_is_one_with_all_its_answers(project: Settings) -> None:
-    with schema.reading(schema.place(project.root)) as db:
+    with schema.reading(folders.store_path(project.root)) as db:
         how = sameness.how(load((config.packaged_rules(),)))
         (group,) = repeats.groups(repeats.questions(db), repeats.everything(db), how)
     assert group.days == ("2031-03-05", "2031-04-02")

@@ -12,6 +12,7 @@ import pytest
 from digest.errors import DigestError
 from digest.knowledge import schema
 from digest.knowledge.rows import rows
+from digest.project import folders
 from digest.project import settings as config
 from digest.project.settings import Settings
 from digest.stages import Stages
@@ -29,14 +30,14 @@ def project(tmp_path: Path) -> Settings:
 def dump(project: Settings) -> list[str]:
     """All that the store holds, but for the order of its rows."""
     tables = ("logs", "messages", "turns", "links", "topics", "entries", "questions", "answers", "words", "meta")
-    with schema.reading(schema.place(project.root)) as db:
+    with schema.reading(folders.store_path(project.root)) as db:
         return sorted(f"{table} {row}" for table in tables for row in db.execute(f"SELECT * FROM {table}"))
 
 
 def test_every_message_is_stored_without_mentions_and_masked(project: Settings) -> None:
     put(project.root, said=(*SAID, ("16:00:00", "木木", "@林山?我的手机是13912345678，加一下")))
     indexed(project)
-    with schema.reading(schema.place(project.root)) as db:
+    with schema.reading(folders.store_path(project.root)) as db:
         texts = [text for (text,) in db.execute("SELECT text FROM messages")]
     assert "我的手机是[手机号]，加一下" in texts
     assert not any("13912345678" in t or "@" in t for t in texts)
@@ -89,7 +90,7 @@ def test_a_changed_day_leaves_nothing_of_the_old_one(project: Settings) -> None:
 def test_since_and_room_leave_other_days_alone(project: Settings) -> None:
     indexed(project)
     (project.logs / f"{DAY}-chat.markdown").unlink()
-    report = indexed(project, since=config.parse_day(NEXT))
+    report = indexed(project, since=folders.parse_day(NEXT))
     assert (report.removed, report.unchanged) == (0, 1)
 
 
@@ -140,7 +141,7 @@ def test_stopping_at_any_day_leaves_a_store_that_works(
 
     with pytest.raises(Stop):
         indexed(project, progress=stop)
-    with schema.reading(schema.place(project.root)) as db:
+    with schema.reading(folders.store_path(project.root)) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert db.execute("SELECT count(*) FROM logs").fetchone() == (after,)
     assert indexed(project).written == 3 - after
@@ -156,7 +157,11 @@ def test_a_rebuild_that_stops_leaves_the_old_store(project: Settings) -> None:
     with pytest.raises(Stop):
         indexed(project, rebuild=True, progress=stop)
     assert ask(project, "热点账户")
-    assert {p.name for p in schema.place(project.root).parent.iterdir()} <= {"store.db", "store.db-wal", "store.db-shm"}
+    assert {p.name for p in folders.store_path(project.root).parent.iterdir()} <= {
+        "store.db",
+        "store.db-wal",
+        "store.db-shm",
+    }
 
 
 def test_side_by_side_and_alone_give_the_same_store(project: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,11 +183,11 @@ def test_a_log_that_cannot_be_read_is_told_and_the_others_are_indexed(project: S
 @pytest.fixture
 def broken(project: Settings) -> Iterator[Path]:
     indexed(project)
-    yield schema.place(project.root)
+    yield folders.store_path(project.root)
 
 
 def test_no_store_says_how_to_make_one(tmp_path: Path) -> None:
-    with pytest.raises(DigestError, match="digest index"), schema.reading(schema.place(tmp_path)):
+    with pytest.raises(DigestError, match="digest index"), schema.reading(folders.store_path(tmp_path)):
         pass
 
 
@@ -206,7 +211,7 @@ def test_a_damaged_store_is_refused_and_can_be_built_again(broken: Path, project
 
 
 def test_somebody_elses_database_is_left_alone(project: Settings) -> None:
-    place = schema.place(project.root)
+    place = folders.store_path(project.root)
     place.parent.mkdir()
     db = sqlite3.connect(place)
     db.execute("CREATE TABLE photos (id)")
@@ -217,7 +222,7 @@ def test_somebody_elses_database_is_left_alone(project: Settings) -> None:
 
 
 def test_a_symlink_is_no_store(project: Settings, tmp_path: Path) -> None:
-    place = schema.place(project.root)
+    place = folders.store_path(project.root)
     place.parent.mkdir()
     place.symlink_to(tmp_path / "elsewhere.db")
     with pytest.raises(DigestError, match="symlink"):
@@ -268,7 +273,7 @@ def test_a_question_that_she_wrote_herself_is_known_in_the_log(project: Settings
 def test_what_was_left_out_is_found_and_is_not_called_open(project: Settings) -> None:
     put(project.root, DAY, said=(*SAID, ("16:00:00", "林山", "今天几点下班？")))
     indexed(project)
-    with schema.reading(schema.place(project.root)) as db:
+    with schema.reading(folders.store_path(project.root)) as db:
         states = {kept: {s for (s,) in rows_} for kept, rows_ in _states(db)}
     assert states[1] <= {"answered", "open", "said"} and states[0] == {"asked"}
     assert {h.kind for h in ask(project, "怎么", open=True)} <= {"thread"}
@@ -288,7 +293,7 @@ def _states(db: sqlite3.Connection) -> list[tuple[int, list[tuple[str]]]]:
 
 def test_what_a_killed_rebuild_left_is_swept_away(project: Settings) -> None:
     indexed(project)
-    store = schema.place(project.root)
+    store = folders.store_path(project.root)
     for suffix in ("", "-wal", "-shm"):
         store.with_name(f"{store.name}.new{suffix}").write_bytes(b"half a store")
     indexed(project)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import DigestError, UsageError
+from digest.project import folders
 from digest.project import settings as config
 from places import ROOT
 
@@ -76,6 +77,16 @@ def test_every_wrong_setting_is_told_at_once(tmp_path: Path) -> None:
     assert "Known are logs, out" in lines[3]
 
 
+def test_the_file_that_init_writes_names_every_setting_and_is_read_as_the_defaults(tmp_path: Path) -> None:
+    for folder in ("rules", "templates"):
+        (tmp_path / folder).mkdir()
+    defaults = config.settings(tmp_path)
+    assert project(tmp_path, toml=config.template()) == defaults
+    rows = "\n".join(row.removeprefix("# ") for row in config.template().splitlines() if " = " in row)
+    written = project(tmp_path, toml=rows)
+    assert [name for name in config.KEYS if getattr(written, name) in ("", ())] == []
+
+
 def test_a_folder_that_is_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(config.SettingsError, match=r"digest\.toml:1: error S104: no folder 'gone'"):
         project(tmp_path, toml='rules = "gone"\n')
@@ -112,20 +123,20 @@ def test_what_is_not_toml_is_told_in_one_line(tmp_path: Path, text: str) -> None
 )
 def test_what_is_no_day_is_refused_with_its_reason(said: str, why: str) -> None:
     with pytest.raises(UsageError, match=why) as told:
-        config.parse_day(said)
+        folders.parse_day(said)
     assert "\n" not in str(told.value)
     assert len(str(told.value)) < 200
 
 
 @given(st.dates())
 def test_every_day_of_the_calendar_is_read(day: dt.date) -> None:
-    assert config.parse_day(day.isoformat()) == day
+    assert folders.parse_day(day.isoformat()) == day
 
 
 @given(st.text())
 def test_any_other_text_is_refused(said: str) -> None:
     try:
-        assert config.parse_day(said).isoformat() == said
+        assert folders.parse_day(said).isoformat() == said
     except UsageError as error:
         assert str(error).isprintable()
 
@@ -135,61 +146,54 @@ def test_logs_are_listed_by_day_and_room(tmp_path: Path) -> None:
         tmp_path, "dev/2031-03-05-chat.markdown", "dev/2031-03-04-chat.markdown", "arch/2031-03-04.json",
         "2031-03-01-chat.md", "2031-02-30-chat.md", "notes.md", ".hidden/2031-03-04-chat.md", "2031-03-04-chat.md.bak",
     )  # fmt: skip
-    assert [(log.day.day, log.room) for log in config.days(found)] == [(1, ""), (4, "arch"), (4, "dev"), (5, "dev")]
-    assert [log.day.day for log in config.days(found, "dev")] == [4, 5]
-    assert [log.day.day for log in config.days(found, "")] == [1]
-    assert config.days(project(tmp_path / "empty")) == ()
+    assert [(log.day.day, log.room) for log in folders.days(found)] == [(1, ""), (4, "arch"), (4, "dev"), (5, "dev")]
+    assert [log.day.day for log in folders.days(found, "dev")] == [4, 5]
+    assert [log.day.day for log in folders.days(found, "")] == [1]
+    assert folders.days(project(tmp_path / "empty")) == ()
 
 
 def test_the_log_of_a_day_is_found(tmp_path: Path) -> None:
     found = project(tmp_path, "2031-03-04-chat.markdown", "dev/2031-03-05-chat.markdown")
-    assert config.find_log(found, DAY).path == tmp_path / "seeds/2031-03-04-chat.markdown"
-    assert config.find_log(found, dt.date(2031, 3, 5)).room == "dev"
+    assert folders.find_log(found, DAY).path == tmp_path / "seeds/2031-03-04-chat.markdown"
+    assert folders.find_log(found, dt.date(2031, 3, 5)).room == "dev"
 
 
 def test_a_day_that_two_rooms_have_needs_a_room(tmp_path: Path) -> None:
     logs = ("arch/2031-03-04-chat.markdown", "dev/2031-03-04-chat.markdown")
     found = project(tmp_path, *logs)
     with pytest.raises(UsageError, match=r"arch, dev.*--room"):
-        config.find_log(found, DAY)
-    assert config.find_log(found, DAY, "dev").room == "dev"
-    assert config.find_log(project(tmp_path, toml='room = "arch"'), DAY).room == "arch"
+        folders.find_log(found, DAY)
+    assert folders.find_log(found, DAY, "dev").room == "dev"
+    assert folders.find_log(project(tmp_path, toml='room = "arch"'), DAY).room == "arch"
 
 
 @pytest.mark.parametrize("room", ["..", "a/b", "/etc", "x" * 300, "\0", "De"])
 def test_a_room_there_is_not_is_refused(tmp_path: Path, room: str) -> None:
     with pytest.raises(UsageError, match="Rooms are dev") as told:
-        config.find_log(project(tmp_path, "dev/2031-03-04-chat.markdown"), DAY, room)
+        folders.find_log(project(tmp_path, "dev/2031-03-04-chat.markdown"), DAY, room)
     assert str(told.value).isprintable()
 
 
 def test_a_day_without_a_log_names_the_nearest(tmp_path: Path) -> None:
     found = project(tmp_path, "dev/2031-03-04-chat.markdown", "dev/2031-05-04-chat.markdown")
     with pytest.raises(UsageError, match="nearest there is: 2031-03-04 --room dev"):
-        config.find_log(found, dt.date(2031, 3, 9))
+        folders.find_log(found, dt.date(2031, 3, 9))
     with pytest.raises(UsageError, match="nearest"):
-        config.find_log(found, dt.date(2031, 3, 9), "dev")
+        folders.find_log(found, dt.date(2031, 3, 9), "dev")
     with pytest.raises(UsageError, match="no such folder"):
-        config.find_log(config.settings(tmp_path / "dev"), DAY)
+        folders.find_log(config.settings(tmp_path / "dev"), DAY)
 
 
 def test_two_files_for_one_day_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"2031-03-04-chat\.markdown, 2031-03-04\.json"):
-        config.find_log(project(tmp_path, "2031-03-04-chat.markdown", "2031-03-04.json"), DAY)
+        folders.find_log(project(tmp_path, "2031-03-04-chat.markdown", "2031-03-04.json"), DAY)
 
 
 def test_a_digest_lies_in_the_folder_of_its_room(tmp_path: Path) -> None:
     found = project(tmp_path)
-    assert config.digest_path(found, DAY) == tmp_path / "digests/2031-03-04.md"
-    assert config.digest_path(found, DAY, "dev") == tmp_path / "digests/dev/2031-03-04.md"
-    assert config.digest_path(found, DAY, "..").parent.parent == tmp_path / "digests"
-
-
-def test_the_room_of_a_path_is_the_folder_below_the_logs(tmp_path: Path) -> None:
-    found = project(tmp_path, "dev/2031-03-04-chat.markdown")
-    assert config.room_of(found, tmp_path / "seeds/dev/2031-03-04-chat.markdown") == "dev"
-    assert config.room_of(found, tmp_path / "seeds/2031-03-04-chat.markdown") == ""
-    assert config.room_of(found, tmp_path / "2031-03-04-chat.markdown") == ""
+    assert folders.page_path(found, DAY) == tmp_path / "digests/2031-03-04.md"
+    assert folders.page_path(found, DAY, "dev") == tmp_path / "digests/dev/2031-03-04.md"
+    assert folders.page_path(found, DAY, "..").parent.parent == tmp_path / "digests"
 
 
 @given(
@@ -199,8 +203,8 @@ def test_the_room_of_a_path_is_the_folder_below_the_logs(tmp_path: Path) -> None
     )
 )
 def test_any_room_gets_a_safe_folder(room: str) -> None:
-    name = config.safe_folder(room)
-    assert name == config.safe_folder(room)
+    name = folders.safe_folder(room)
+    assert name == folders.safe_folder(room)
     assert 0 < len(name.encode()) <= 120
     assert Path(name).parts == (name,)
     assert name not in (".", "..")
@@ -215,11 +219,11 @@ def test_two_rooms_share_no_folder(one: str, other: str) -> None:
     import unicodedata
 
     same = unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other)
-    assert (config.safe_folder(one) == config.safe_folder(other)) == same
+    assert (folders.safe_folder(one) == folders.safe_folder(other)) == same
 
 
 def test_a_plain_room_keeps_its_name() -> None:
-    assert [config.safe_folder(room) for room in ("proddev", "支付产品群", "a.b_c-1")] == [
+    assert [folders.safe_folder(room) for room in ("proddev", "支付产品群", "a.b_c-1")] == [
         "proddev",
         "支付产品群",
         "a.b_c-1",
