@@ -151,7 +151,8 @@ def test_the_figures_are_those_of_the_shared_scorer() -> None:
     told = json.loads(records.predictions(found))
     theirs = score.total([score.score_day(p["threads"], score.flat(raw[p["day"], p["room"]])) for p in told])
     ours = figures([counts(f.questions, p.questions) for f, p in zip(found, published, strict=True)])
-    assert asdict(ours) == theirs
+    figures_of_both = {name: theirs[name] for name in asdict(ours)}  # it counts more than `eval` tells
+    assert asdict(ours) == figures_of_both
     talks = score.score_talks([(p["talk"], raw[p["day"], p["room"]]["talk"]) for p in told])
     assert asdict(talk_figures((f.talk, p.talk) for f, p in zip(found, published, strict=True))) == talks
 

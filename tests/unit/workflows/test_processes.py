@@ -17,6 +17,8 @@ import pytest
 
 from cli import put
 
+pytestmark = pytest.mark.slow  # starts dozens of processes
+
 DAYS = ("2031-03-04", "2031-03-05")
 # what an editor's program does: read, add a line, put the new file in the old one's place
 EDITOR = """

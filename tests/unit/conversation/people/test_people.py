@@ -113,6 +113,7 @@ def test_a_sentence_after_a_bare_at_sign_is_left_alone() -> None:
     assert cut(text) == []
 
 
+@pytest.mark.slow
 def test_long_text_costs_linear_time() -> None:
     text = "@" + "a-" * 50_000 + "@" * 50_000
     assert len(spans(text, NOTHING)) < 10
