@@ -228,6 +228,14 @@ def test_every_path_that_is_named_is_there(path: Path) -> None:
     assert not [name for name in names if name not in theirs and not any((home / name).exists() for home in homes)]
 
 
+def test_every_task_and_hook_that_is_named_is_there() -> None:
+    pages = "".join(path.read_text("utf-8") for path in (ENGLISH, CHINESE, CONTRIBUTING))
+    tasks = re.findall(r"^@nox\.session\ndef (\w+)", (ROOT / "noxfile.py").read_text("utf-8"), re.M)
+    assert set(re.findall(r"nox -s (\w+)", pages)) <= set(tasks)
+    hooks = re.findall(r"^- id: (\S+)", (ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"), re.M)
+    assert re.findall(r"- id: (digest-\S+)", RULES.read_text("utf-8")) == hooks
+
+
 def test_every_room_stands_in_the_house() -> None:
     page = HOUSE.read_text("utf-8")
     source = ROOT / "src" / "digest"
