@@ -46,13 +46,13 @@ def main() -> None:
         setattr(pipeline, name, lambda *args, **named: timed(f"pipeline: {name}", lambda: inner(*args, **named)))
 
     stages = Stages(load((config.packaged_rules(),)))
-    index._warm(stages)
+    index.warm(stages)
     for name in ("analyse", "questions", "digest"):
         watched(name)
     gc.disable()
     with tempfile.TemporaryDirectory() as folder:
         settings = replace(config.settings(Path(folder)), logs=SHARED / "corpus" / "logs")
-        sources = index.sources(settings)[:: given.every]
+        sources = index.day_files(settings)[:: given.every]
         logs = [
             timed("import", lambda s=s: importers.read(s.log, day=s.day, room=s.room))  # type: ignore[misc]
             for s in sources
@@ -66,7 +66,7 @@ def main() -> None:
                 for n in range(0, len(rows), index.CHUNK * index.BATCH):
                     into.begin()
                     for source, row in list(zip(sources, rows, strict=True))[n : n + index.CHUNK * index.BATCH]:
-                        into.put(index._name(source, settings), row)
+                        into.put(source.name(settings.root), row)
                     into.commit()
                 writer.settle(db, {}, (), whole=True)
 

@@ -16,7 +16,7 @@ from digest.project.settings import Settings
 from digest.rules.load import load
 from digest.stages import Stages
 from digest.workflows import index
-from digest.workflows.index import Report
+from digest.workflows.index import IndexReport
 
 __all__ = ["DAY", "LATER", "NEXT", "SAID", "ask", "indexed", "put", "run", "stages"]
 
@@ -33,7 +33,7 @@ def stages() -> Stages:
     return Stages(load((config.packaged_rules(),)))
 
 
-def indexed(project: Settings, **options: Any) -> Report:
+def indexed(project: Settings, **options: Any) -> IndexReport:
     """Bring the store up to date."""
     return index.index(project, stages, **{"processes": 1, **options})
 

@@ -17,6 +17,7 @@ from digest.cli.options import PageFormat
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from digest.project.fingerprint import Fingerprint
     from digest.project.folders import DayLog
     from digest.project.settings import Settings
     from digest.reports.summary import Summary
@@ -128,7 +129,7 @@ def _build(
     """Build the days one after the other; the exit status."""
     from digest.cli.boundary import short, tell
     from digest.errors import DigestError
-    from digest.project import folders
+    from digest.project import fingerprint, folders
     from digest.reports import summary
     from digest.workflows import project
     from digest.workflows.neighbours import Neighbours
@@ -137,6 +138,7 @@ def _build(
     also: list[Built] = []
     status = 0
     around = Neighbours(settings, stages)
+    shared = fingerprint.of_project(settings)
     named = {found.path for found in chosen}
     bar = _Bar(len(chosen))
     for n, found in enumerate(chosen):
@@ -144,7 +146,7 @@ def _build(
         try:
             # what was left out is told where one day is built alone
             alone = len(chosen) == 1
-            built = _day(found, settings, stages, format_, around, dry_run=dry_run, fresh=fresh, left_out=alone)
+            built = _day(found, settings, stages, format_, around, shared, dry_run=dry_run, fresh=fresh, left_out=alone)
         except DigestError as error:
             if len(chosen) == 1:
                 raise
@@ -165,7 +167,7 @@ def _build(
             if other.path in named or not folders.page_path(settings, other.day, other.room).exists():
                 continue
             try:
-                late = _day(other, settings, stages, format_, around, dry_run=dry_run, fresh=False)
+                late = _day(other, settings, stages, format_, around, shared, dry_run=dry_run, fresh=False)
             except DigestError as error:
                 tell(error)
                 status = max(status, error.exit_status)
@@ -193,6 +195,7 @@ def _day(
     stages: Stages,
     format_: PageFormat,
     around: Neighbours,
+    shared: Fingerprint,
     *,
     dry_run: bool,
     fresh: bool,
@@ -216,7 +219,7 @@ def _day(
         text = extract.text(extract.extract(work.day, work.asked, work.digest, stages.layout))
         written = writing.write_data(settings, path.with_suffix(".json"), text, dry_run=dry_run)
     else:
-        sources = writing.sources(found, settings)
+        sources = str(shared.of_day(log=found.path))
         written = writing.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run, sources=sources)
     figures = summary.summary(work.day, work.asked, work.digest, page.masked, stages.asking.threshold)
     warnings = (*warnings, *offers.warnings)

@@ -49,7 +49,7 @@ def index(
     begun = time.perf_counter()
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
     first, last = (folders.parse_day(d) if d else None for d in (since, until))
-    if not folders.store_path(settings.root).exists() and not made.sources(settings):
+    if not folders.store_path(settings.root).exists() and not made.day_files(settings):
         raise UsageError(f"{project.shown(settings.logs)}: {folders.NO_LOGS}")
     with files.lock(settings.root):
         report = made.index(

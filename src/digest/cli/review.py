@@ -38,11 +38,11 @@ def status(
     Exit status: 0, or 1 where one is in conflict, damaged, or edited and what it was built from is unknown.
     """
     from digest.page import shelf as editing
-    from digest.project import folders
+    from digest.project import fingerprint, folders
     from digest.workflows import project
-    from digest.workflows import write as writing
 
     settings = project.settings(logs=logs, rules=rules, out=out, templates=templates)
+    shared = fingerprint.of_project(settings)
     shelf = _shelf(settings)
     days = folders.days(settings, room)
     paths = {folders.page_path(settings, found.day, found.room): found for found in days}
@@ -52,7 +52,7 @@ def status(
     for path in (*paths, *alone):
         found = editing.status(shelf, path)
         made_of = editing.made_of(shelf, path) if path in paths and found.state != "missing" else ""
-        stale = bool(made_of) and made_of != writing.sources(paths[path], settings)
+        stale = bool(made_of) and bool(shared.of_day(log=paths[path].path).changed(made_of))
         state = "stale" if stale and found.state == "untouched" else found.state
         counts[state] = counts.get(state, 0) + 1
         if state in ("missing", "untouched"):

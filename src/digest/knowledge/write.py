@@ -16,7 +16,7 @@ TABLES = ("messages", "turns", "topics", "entries", "questions", "answers")
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class DayName:
     """What a day's rows go by."""
 
     room: str
@@ -59,7 +59,7 @@ class Writer:
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
 
-    def put(self, name: Name, rows: DayRows) -> None:
+    def put(self, name: DayName, rows: DayRows) -> None:
         """The day's rows, in place of those it had."""
         old = self.connection.execute(
             "SELECT id FROM logs WHERE room = ? AND day = ?", (name.room, name.day)
@@ -73,7 +73,7 @@ class Writer:
         self.words.update(rows.words)
         self._add(log, name, rows)
 
-    def _add(self, log: int, name: Name, rows: DayRows) -> None:
+    def _add(self, log: int, name: DayName, rows: DayRows) -> None:
         run = self.connection.execute
         many = self.connection.executemany
         base = log << SHIFT

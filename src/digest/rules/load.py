@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from digest.errors import Location, Problem, RulesError
+from digest.rules.files import rule_files
 from digest.rules.kinds import All
 from digest.rules.model import Rule, Rules, Subject
 from digest.rules.sheet import Draft, Sheet, read
@@ -54,7 +55,7 @@ def assemble(layers: Sequence[Sequence[Sheet]], problems: list[Problem]) -> Rule
 
 def _files(folder: Path, problems: list[Problem]) -> list[Path]:
     try:
-        return sorted(p for p in folder.iterdir() if p.suffix in (".yml", ".yaml") and not p.name.startswith("."))
+        return rule_files(folder)
     except OSError as error:
         problems.append(Problem(Location(str(folder)), "R001", f"the folder can't be read: {error.strerror}"))
         return []

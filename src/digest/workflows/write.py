@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from digest import files
 from digest.model import Log
 from digest.page.merge import Note
 from digest.page.shelf import Shelf, build, open_conflicts, remember
-from digest.project.folders import DayLog
 from digest.project.settings import Settings
 
 SAID: Mapping[str, str] = {
@@ -49,8 +46,8 @@ def write_digest(
 ) -> Written:
     """Bring the digest at `path` up to `text`, every edit kept; `fresh` puts the edits into a backup instead.
 
-    `sources` is kept beside it, for `digest status` to tell whether it is still made of the same. Call it under the
-    project's lock.
+    `sources`, the fingerprint of what it is made of, is kept beside it, for `digest status` to tell whether that has
+    changed. Call it under the project's lock.
     """
     shelf = Shelf(settings.root, settings.out)
     former = () if fresh else open_conflicts(shelf, path)
@@ -65,23 +62,6 @@ def write_digest(
 def told_of(settings: Settings, path: Path) -> Path:
     """The file in which the conflicts of the digest at `path` can be read."""
     return Shelf(settings.root, settings.out).conflicts(path, ".md")
-
-
-def sources(found: DayLog, settings: Settings) -> str:
-    """A hash of what a day's digest is made of: its log, the rules, the templates, the settings."""
-    return hashlib.sha256(_rules(settings) + files.read_bytes(found.path)).hexdigest()[:16]
-
-
-@lru_cache(4)
-def _rules(settings: Settings) -> bytes:
-    from digest import __version__
-
-    told = [__version__, repr((settings.me, settings.agreed, settings.image_hosts, settings.encoding))]
-    made = hashlib.sha256("\x1f".join(told).encode())
-    for folder in (*settings.rules, *settings.templates):
-        for path in sorted(p for p in folder.iterdir() if p.suffix in (".yml", ".yaml", ".j2")):
-            made.update(b"\x1f" + path.name.encode() + b"\x1f" + files.read_bytes(path))
-    return made.digest()
 
 
 def noted(notes: Sequence[Note]) -> tuple[str, ...]:
