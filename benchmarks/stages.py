@@ -38,11 +38,11 @@ def once(log: Path) -> dict[str, float]:
     from digest import stages as pipeline
     from digest.conversation import questions as questions_stage
     from digest.conversation import turns as segment
-    from digest.conversation.acts import acts as acts_stage
+    from digest.conversation.acts.acts import ActScorer
     from digest.conversation.people import people as people_stage
     from digest.conversation.replies import answers as answers_stage
     from digest.conversation.replies import links as links_stage
-    from digest.conversation.replies import turn_features as facts_stage
+    from digest.conversation.replies import turn_features as features_stage
     from digest.conversation.talk import talk as talk_stage
     from digest.editorial import curate
     from digest.editorial.headings import topics
@@ -78,8 +78,9 @@ def once(log: Path) -> dict[str, float]:
         (talk_stage, "state", "talk: state"),
         (talk_stage, "hosts", "talk: hosts"),
         (segment, "turns", "segment"),
-        (acts_stage, "acts", "acts"),
-        (facts_stage, "facts", "links: facts (rjieba's dictionary)"),
+        (ActScorer, "before_links", "acts, before the links"),
+        (ActScorer, "after_links", "acts, after the links"),
+        (features_stage, "turn_features", "links: facts (rjieba's dictionary)"),
         (links_stage, "links", "links"),
         (questions_stage, "candidates", "questions"),
         (answers_stage, "given", "answers"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from digest.conversation.acts.acts import Acts, Scene, acts
+from digest.conversation.acts.acts import acts
+from digest.conversation.acts.model import Acts, Scene
 from digest.conversation.people.people import people
 from digest.conversation.replies.links import quoted
-from digest.conversation.replies.turn_features import Facts, facts
+from digest.conversation.replies.turn_features import TurnFeatures, turn_features
 from digest.conversation.turns import turns
 from digest.model import Log, Message, Quote
 from digest.rules.load import load
@@ -36,7 +37,7 @@ def scene(day: Log, guests: frozenset[int] = frozenset(), state: str = "no-talk"
     return Scene(made, tuple((state, 0) for _ in made), guests)
 
 
-def known(day: Log, using: Rules, guests: frozenset[int] = frozenset(), state: str = "no-talk") -> Facts:
+def known(day: Log, using: Rules, guests: frozenset[int] = frozenset(), state: str = "no-talk") -> TurnFeatures:
     made = scene(day, guests, state)
     found: Acts = acts(made, using.subject("questions"))
-    return facts(made, found, vocabulary(using.subject("lexicon").lists))
+    return turn_features(made, found, vocabulary(using.subject("lexicon").lists))

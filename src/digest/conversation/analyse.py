@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from digest.conversation import questions as questions_stage
 from digest.conversation import turns as segment
-from digest.conversation.acts import acts as acts_stage
+from digest.conversation.acts.acts import ActScorer
+from digest.conversation.acts.model import Scene
 from digest.conversation.conversation import Conversation
 from digest.conversation.people import people as people_stage
 from digest.conversation.people.people import Known
@@ -17,11 +18,11 @@ from digest.conversation.questions import Asking, Candidate
 from digest.conversation.replies import answers as answers_stage
 from digest.conversation.replies import links as links_stage
 from digest.conversation.replies import threads as threads_stage
-from digest.conversation.replies import turn_features as facts_stage
 from digest.conversation.replies.answers import Answering
+from digest.conversation.replies.compiled import CompiledRules
 from digest.conversation.replies.fragments import Fragments
 from digest.conversation.replies.links import Linking
-from digest.conversation.replies.turn_features import Facts
+from digest.conversation.replies.turn_features import TurnFeatures, turn_features
 from digest.conversation.talk import talk as talk_stage
 from digest.conversation.talk.rules import Talking, talking
 from digest.conversation.turns import Segmenting
@@ -74,6 +75,14 @@ class ConversationStages:
         return answers_stage.answering(self.rules)
 
     @cached_property
+    def link_rules(self) -> CompiledRules:
+        return CompiledRules(self.rules.subject("links"))
+
+    @cached_property
+    def answer_rules(self) -> CompiledRules:
+        return CompiledRules(self.rules.subject("answers"))
+
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         from digest.words import vocabulary
 
@@ -91,48 +100,43 @@ def analyse(
     talk = talk_stage.talk(log, people, stages.talking)
     turns = links_stage.quoted(log, segment.turns(log, people, stages.segmenting))
     states = talk_stage.state(log, talk)
-    scene = acts_stage.Scene(
+    scene = Scene(
         turns,
         tuple((states[t.messages[0]].phase, states[t.messages[0]].since) for t in turns),
         frozenset({talk.speaker}) if talk else frozenset(),
         frozenset(talk_stage.hosts(log, people, stages.talking)),
     )
-    facts: list[Facts] = []
-    links: list[Link] = []
-
-    # whether a turn is a question hangs on who replies to it, and who replies on what has the form of a question: so
-    # the links are found between the acts
-    def linked(acts: acts_stage.Acts) -> Sequence[Link]:
-        facts.append(facts_stage.facts(scene, acts, stages.vocabulary))
-        links.extend(links_stage.links(facts[0], stages.rules.subject("links"), stages.linking, evidence=evidence))
-        return links
-
-    acts = acts_stage.acts(scene, stages.rules.subject("questions"), linked)
-    if not facts:  # no rule looks at replies
-        linked(acts)
+    scorer = ActScorer(scene, stages.rules.subject("questions"))
+    # who replies hangs on what has the form of a question, and whether a turn is a question on who replies to it
+    features = turn_features(scene, scorer.before_links(), stages.vocabulary)
+    links = links_stage.links(features, stages.link_rules, stages.linking, evidence=evidence)
+    acts = scorer.after_links(links)
     candidates = questions_stage.candidates(scene, acts, stages.asking)
-    whole, answers, follows, beside = _answered(facts[0], candidates, links, stages, evidence)
-    return Conversation(log, people, scene, acts, talk, whole, answers, follows, tuple(links), beside)
+    whole, answers, follows, beside = _answered(replace(features, acts=acts), candidates, links, stages, evidence)
+    return Conversation(log, people, scene, acts, talk, whole, answers, follows, links, beside)
 
 
 def _answered(
-    facts: Facts, candidates: Sequence[Candidate], links: Sequence[Link], stages: ConversationStages, evidence: bool
+    features: TurnFeatures,
+    candidates: Sequence[Candidate],
+    links: Sequence[Link],
+    stages: ConversationStages,
+    evidence: bool,
 ) -> tuple[tuple[Candidate, ...], tuple[tuple[Answer, ...], ...], tuple[int | None, ...], frozenset[int]]:
     """The candidates with what their askers added, the answers to each, the candidate that each follows up, and the
     messages that stand there only beside others.
 
     Only what is published competes for answers.
     """
-    turns, asking = facts.turns, stages.asking
+    turns, asking = features.turns, stages.asking
     asked = [i for i, c in enumerate(candidates) if c.score >= asking.threshold]
     groups = [candidates[i].turns for i in asked]
     owned = {t for group in groups for t in group}
-    subject = stages.rules.subject("answers")
-    given = answers_stage.given(facts, groups, subject, stages.answering, links, evidence=evidence)
+    given = answers_stage.given(features, groups, stages.answer_rules, stages.answering, links, evidence=evidence)
     used = owned | {one.turn for one in given}
-    fragments = Fragments(facts, used, stages.segmenting.beside, asking.remark)
-    completed = answers_stage.completed(facts, groups, given, fragments.of_answer)
-    found = answers_stage.answers(facts, groups, completed)
+    fragments = Fragments(features, used, stages.segmenting.beside, asking.remark)
+    completed = answers_stage.completed(features, groups, given, fragments.of_answer)
+    found = answers_stage.answers(features, groups, completed)
     beside = {one.turn for one in completed} - {one.turn for one in given}
     by_turn: list[list[int]] = [[] for _ in groups]
     for one in given:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from digest.conversation.acts.acts import Acts, Scene
+from digest.conversation.acts.model import Acts, Scene
 from digest.conversation.people.names import Called, called
 from digest.conversation.questions import Candidate
 from digest.model import Answer, Link, Log, People, Talk

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp
 
-from digest.conversation.acts.acts import Acts, Scene, size
+from digest.conversation.acts.model import Acts, Scene
 from digest.model import Act
+from digest.rules.match import size
 
 QUESTION, OPENING = "question", "opening"
 

@@ -17,7 +17,7 @@ from digest.conversation.replies import links as links_stage
 from digest.conversation.replies.answers import Given
 from digest.conversation.replies.kinds import PairMention
 from digest.conversation.replies.links import Choice, Example
-from digest.conversation.replies.turn_features import Facts, facts
+from digest.conversation.replies.turn_features import TurnFeatures, turn_features
 from digest.learning import fit
 from digest.learning.evaluate import Asked, Record, windows, within
 from digest.rules.kinds import All
@@ -55,7 +55,7 @@ class Answered:
     """A day's examples for answers, and what is needed to print answers from their scores."""
 
     day: Conversation
-    facts: Facts
+    features: TurnFeatures
     groups: tuple[Candidate, ...]
     examples: tuple[Example, ...]
     table: fit.Table
@@ -69,7 +69,7 @@ def replying(day: Conversation, stages: Stages, published: Record | None = None)
     quoted = {t.index: _run(day, t.quotes) for t in quoting_turns if t.quotes}
     # what is quoted must be found without its quote
     bare = replace(day.scene, turns=tuple(replace(t, quotes=()) if t.quotes else t for t in turns))
-    known = facts(bare, day.acts, stages.vocabulary)
+    known = turn_features(bare, day.acts, stages.vocabulary)
     subject, how = stages.rules.subject("links"), stages.linking
     named = {t.index: t.mentions[0] for t in turns if len(t.mentions) == 1 and known.sizes[t.index] > 2}
     printed = _printed_before(day, published) if published is not None else {}
@@ -78,7 +78,7 @@ def replying(day: Conversation, stages: Stages, published: Record | None = None)
     groups: list[tuple[Sequence[Sequence[int]], frozenset[int], float]] = []
     spoken: list[tuple[Sequence[Sequence[int]], frozenset[int], float]] = []
     lost = 0
-    for example in links_stage.examples(known, subject, how, wanted):
+    for example in links_stage.examples(known, stages.link_rules, how, wanted):
         if example.child in quoted:
             if example.right:
                 groups.append((example.fired, example.right, 1.0))
@@ -166,13 +166,15 @@ def answered(
 
     `outside` is what a turn counts that stands in no stretch that was taken up.
     """
-    known = facts(day.scene, day.acts, stages.vocabulary)
+    known = turn_features(day.scene, day.acts, stages.vocabulary)
     subject, how = stages.rules.subject("answers"), stages.answering
     turns = day.scene.turns
     of_position = links_stage.places(turns)
     right, matched = _right(day, published, groups, of_position)
     groups_of = [g.turns for g in groups]
-    examples = tuple(answers_stage.examples(known, groups_of, subject, how, day.links, right, frozenset(matched)))
+    examples = tuple(
+        answers_stage.examples(known, groups_of, stages.answer_rules, how, day.links, right, frozenset(matched))
+    )
     if not examples:
         return None
     spans = windows(published.questions)
@@ -226,9 +228,9 @@ def printed(
                 found.append(Given(example.child, q, probability))
     turns, messages = made.day.scene.turns, made.day.log.messages
     groups = [g.turns for g in made.groups]
-    found = answers_stage.settled(made.facts, groups, found)
+    found = answers_stage.settled(made.features, groups, found)
     for threshold in thresholds:
-        each = answers_stage.answers(made.facts, groups, [g for g in found if g.score > threshold])
+        each = answers_stage.answers(made.features, groups, [g for g in found if g.score > threshold])
         yield tuple(
             Asked(
                 tuple(sorted(p for t in g.turns for p in turns[t].positions)),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from digest import stages as pipeline
 from digest.conversation import questions as questions_stage
-from digest.conversation.acts.acts import Acts
+from digest.conversation.acts.model import Acts
 from digest.conversation.conversation import Conversation
 from digest.conversation.questions import QUESTION, Asking, Candidate
 from digest.learning import evaluate, records

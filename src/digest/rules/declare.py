@@ -65,6 +65,13 @@ class Kind:
         """What the kind looks at, in a line."""
         return (cls.__doc__ or "").partition("\n")[0]
 
+    def holds(self, context: Any) -> Any:
+        """Of which of the things it looks at the condition holds, as an array; what it needs is read from `context`.
+
+        Texts are matched all at once, by `TextRules`, and `all` rules by whoever evaluates their parts.
+        """
+        raise NotImplementedError(type(self).__name__)
+
     def lacks(self) -> str:
         """What is missing that no field alone can tell; "" where nothing is."""
         return ""

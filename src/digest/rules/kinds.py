@@ -10,9 +10,18 @@ A Python name with `_` at its end (`is_`, `in_`) is written without it in YAML. 
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 from digest.rules.declare import Kind, at_least, kind, want
 from digest.rules.shapes import Many
 from digest.rules.types import Int, Name, OneOf, Regex, Text
+
+
+class Sized(Protocol):
+    """What tells how long each of its texts is, as an array."""
+
+    @property
+    def sizes(self) -> Any: ...
 
 
 @kind("pattern", main="pattern")
@@ -46,6 +55,13 @@ class Length(Kind):
 
     min: int | None = at_least("at least", "characters")
     max: int | None = at_least("at most", "characters")
+
+    def fits(self, size: Any) -> Any:
+        """Whether a size is within the bounds; of an array of sizes, which are."""
+        return (size >= (self.min or 0)) & (size <= (float("inf") if self.max is None else self.max))
+
+    def holds(self, context: Sized) -> Any:
+        return self.fits(context.sizes)
 
 
 @kind("all", main="of")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from digest.rules.declare import Kind
@@ -79,7 +80,7 @@ class TextRules:
                 span = matcher.span(place, part)
                 if span is not None:
                     result.append((index, (span[0] + offset, span[1] + offset)))
-        result += [(index, None) for index, kind in self._lengths if within(len(text), kind.min, kind.max)]
+        result += [(index, None) for index, kind in self._lengths if kind.fits(len(text))]
         result.sort(key=lambda pair: pair[0])
         return result
 
@@ -105,6 +106,12 @@ def expression(kind: Pattern) -> str:
 def any_of(words: Sequence[str]) -> str:
     """An expression for any of the words, the longest first."""
     return "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)))
+
+
+@lru_cache(4096)
+def size(text: str) -> int:
+    """How many characters of a text are words."""  # several stages ask it of the same turns
+    return sum(map(str.isalnum, text))
 
 
 def within(value: float, low: float | None, high: float | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from digest.conversation.acts.acts import Acts, Scene
+from digest.conversation.acts.model import Acts, Scene
 from digest.conversation.conversation import Conversation
 from digest.conversation.questions import Candidate
 from digest.editorial.clean import Cleaning

@@ -1,24 +1,144 @@
-"""What stands around a turn: the turns near it on either side, and what share of them has an act.
+"""What a rule on one turn can see of its day: the turns near it, who speaks, the acts so far, the reply links.
 
 All turns of a day are looked at together, as arrays: a turn's neighbours are a row of places, -1 where there is none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from digest.conversation.acts import kinds
-from digest.conversation.arrays import Floats, Ints, Truths, named, whole
-from digest.model import Turn
+from digest.conversation.acts.kinds import Near
+from digest.conversation.acts.model import Acts, Scene
+from digest.conversation.arrays import Floats, Ints, Truths, named, truths, whole
+from digest.model import Link, Turn
+from digest.rules.match import size
 
 NEAREST = 16  # turns on a side that rules can look at
 
 
-class Surroundings:
-    """The turns of a day, each with those near it; `sizes` are the characters of each."""
+@dataclass(frozen=True)
+class Context:
+    """The turns of a day as rules see them. What is asked of it is an array by turn."""
+
+    scene: Scene
+    acts: Acts  # those scored so far
+    links: Sequence[Link] = ()
+    _taken: dict[str, Truths] = field(default_factory=dict)
+    _shares: dict[tuple[int, str], Floats] = field(default_factory=dict)
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        return self.scene.turns
+
+    @cached_property
+    def sizes(self) -> Ints:
+        """Characters of each turn, signs not counted."""
+        return whole([size(turn.text) for turn in self.turns])
+
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        return Neighbours(self.turns, self.sizes)
+
+    @cached_property
+    def replies(self) -> Replies:
+        return Replies(self.turns, self.sizes, self.links)
+
+    @property
+    def none(self) -> Truths:
+        """What holds of no turn."""
+        return np.zeros(len(self.turns), dtype=np.bool_)
+
+    @property
+    def all_turns(self) -> Truths:
+        """What holds of every turn."""
+        return np.ones(len(self.turns), dtype=np.bool_)
+
+    def where(self, flags: Iterable[bool]) -> Truths:
+        """What holds of the turns, told one by one."""
+        return np.fromiter(flags, dtype=np.bool_, count=len(self.turns))
+
+    def having(self, act: str) -> Truths:
+        """The turns that have an act; none where it is not scored yet."""
+        if act not in self._taken:
+            if not self.acts.taken.get(act):
+                return self.none
+            self._taken[act] = truths(self.acts.taken[act])
+        return self._taken[act]
+
+    def spoken_by(self, part: str) -> Truths:
+        """The turns whose speaker has a part on that day."""
+        if part == "newcomer":
+            first: dict[int, int] = {}
+            for i, turn in enumerate(self.turns):
+                first.setdefault(turn.speaker, i)
+            column = self.none
+            column[list(first.values())] = True
+            return column
+        persons = {"guest": self.scene.guests, "owner": self.scene.owners, "host": self.scene.owners}.get(part, ())
+        return self.where(turn.speaker in persons for turn in self.turns)
+
+    def share_around(self, turns: int, act: str) -> Floats:
+        """For each turn the share of so many on either side that have an act; of different speakers for ""."""
+        key = (turns, act)
+        if key not in self._shares:
+            self._shares[key] = self.neighbours.shares(turns, self.having(act) if act else None)
+        return self._shares[key]
+
+
+class Replies:
+    """Reply links between different people, as arrays."""
+
+    def __init__(self, turns: Sequence[Turn], sizes: Ints, links: Sequence[Link]) -> None:
+        self.total = len(turns)
+        between = [link for link in links if turns[link.child].speaker != turns[link.parent].speaker]
+        # a child without words is no reply
+        self._received = _arrays([link for link in between if sizes[link.child] > 2])
+        self._given = _arrays([link for link in between if link.rank == 0])
+        # how likely each turn's parent replies to the same speaker's own words, -1 where it doesn't
+        best = {link.child: link for link in links if link.rank == 0}
+        self._dialogue = np.full(self.total, -1.0)
+        for link in between:
+            above = best.get(link.parent) if link.rank == 0 else None
+            if above is not None and turns[above.parent].speaker == turns[link.child].speaker:
+                self._dialogue[link.child] = above.score
+
+    def received(self, counts: Truths, added_up: bool) -> Floats:
+        """For each turn how likely the likeliest of the turns that count replies to it, or all of them added up."""
+        children, parents, scores = self._received
+        good = counts[children]
+        if added_up:
+            return np.zeros(self.total) + np.bincount(parents[good], scores[good], self.total)
+        likeliest: Floats = np.zeros(self.total)
+        np.maximum.at(likeliest, parents[good], scores[good])
+        return likeliest
+
+    def given(self, counts: Truths, least: float | None) -> Floats:
+        """For each turn how likely it replies to its likeliest parent, where that counts; with `least`, where that
+        likelier than so replies to words of the turn's own speaker."""
+        children, parents, scores = self._given
+        good = counts[parents]
+        if least is not None:
+            good &= self._dialogue[children] > least
+        likeliest: Floats = np.zeros(self.total)
+        likeliest[children[good]] = scores[good]
+        return likeliest
+
+
+def _arrays(links: Sequence[Link]) -> tuple[Ints, Ints, Floats]:
+    """Children, parents and scores of links, in order."""
+    return (
+        whole([link.child for link in links]),
+        whole([link.parent for link in links]),
+        np.array([link.score for link in links], dtype=np.float64),
+    )
+
+
+class Neighbours:
+    """The turns of a day, each with those near it on either side; `sizes` are the characters of each."""
 
     def __init__(self, turns: Sequence[Turn], sizes: Ints) -> None:
         self.turns, self.sizes, self.total = turns, sizes, len(turns)
@@ -27,7 +147,7 @@ class Surroundings:
         self._neighbours: dict[tuple[str, str], Ints] = {}
         self._clocks: dict[str, tuple[Ints, Ints]] = {}
 
-    def near(self, kind: kinds.Near, looked_for: Truths) -> Truths:
+    def near(self, kind: Near, looked_for: Truths) -> Truths:
         """For each turn whether enough of the turns looked for stand near it, or none."""
         # times run backwards through the past, so that one comparison tells too far on either side
         sign = 1 if kind.side == "after" else -1

@@ -1,13 +1,20 @@
-"""The kinds of rule that look at one turn.
+"""The kinds of rule that look at one turn: what each takes, and of which turns of a day it holds.
 
 A new kind is one class here: the loader, the linter, the JSON Schema and `digest rules show` read `TURN_KINDS`.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from digest.rules.declare import Kind, at_least, kind, want
 from digest.rules.kinds import All, Length, Lexicon, Pattern
+from digest.rules.match import within
 from digest.rules.types import Clock, Duration, Flag, Float, Int, Name, OneOf, Probability
+
+if TYPE_CHECKING:  # start-up: `rules lint` reads declarations alone, without numpy
+    from digest.conversation.acts.context import Context
+    from digest.conversation.arrays import Truths
 
 # The words that rules may use for who speaks and for the state of the day.
 SPEAKERS = ("guest", "owner", "asker", "newcomer", "regular", "host", "bot", "self")
@@ -16,24 +23,50 @@ STATES = ("before-talk", "talk", "after-talk", "no-talk", "small-talk", "open-qu
 TURN_KINDS: dict[str, type[Kind]] = {of_text.name: of_text for of_text in (Pattern, Lexicon, Length)}
 
 
+class TurnKind(Kind):
+    """A kind that looks at one turn and what stands around it."""
+
+    @property
+    def looks_at_replies(self) -> bool:
+        """Whether it needs the reply links, so that its act is scored after them."""
+        return False
+
+    def holds(self, context: Context) -> Truths:
+        """For each turn whether the condition holds."""
+        raise NotImplementedError(type(self).__name__)
+
+
 @kind("mention", TURN_KINDS, main="of")
-class TurnMention(Kind):
+class TurnMention(TurnKind):
     """Whom the turn mentions with @."""
 
     of: str = want(
         OneOf(("anyone", "several", "guest", "owner", "asker", "none")), "who is mentioned; none: nobody is", "anyone"
     )
 
+    def holds(self, context: Context) -> Truths:
+        if self.of == "none":
+            return context.where(not turn.mentions for turn in context.turns)
+        if self.of == "anyone":
+            return context.where(bool(turn.mentions) for turn in context.turns)
+        if self.of == "several":
+            return context.where(len(turn.mentions) > 1 for turn in context.turns)
+        persons = context.scene.owners if self.of == "owner" else context.scene.guests
+        return context.where(not persons.isdisjoint(turn.mentions) for turn in context.turns)
+
 
 @kind("speaker", TURN_KINDS, main="is")
-class Speaker(Kind):
+class Speaker(TurnKind):
     """Who speaks."""
 
     is_: str = want(OneOf(SPEAKERS), "the speaker's part on that day")
 
+    def holds(self, context: Context) -> Truths:
+        return context.spoken_by(self.is_)
+
 
 @kind("follows", TURN_KINDS, main="what")
-class Follows(Kind):
+class Follows(TurnKind):
     """What comes after the turn: how many, how soon."""
 
     what: str = want(
@@ -45,7 +78,7 @@ class Follows(Kind):
 
 
 @kind("precedes", TURN_KINDS, main="what")
-class Precedes(Kind):
+class Precedes(TurnKind):
     """What came before the turn: how many, how recently."""
 
     what: str = want(
@@ -57,48 +90,87 @@ class Precedes(Kind):
 
 
 @kind("hour", TURN_KINDS)
-class Hour(Kind):
+class Hour(TurnKind):
     """When the turn starts; from after to goes over midnight."""
 
     from_: int = want(Clock(), 'from this time of day, such as "22:30"')
     to: int = want(Clock(), "up to this time of day, itself not in it")
 
+    def holds(self, context: Context) -> Truths:
+        low, high = self.from_, self.to
+        if low <= high:
+            return context.where(low <= turn.start < high for turn in context.turns)
+        return context.where(turn.start >= low or turn.start < high for turn in context.turns)
+
 
 @kind("state", TURN_KINDS, main="is")
-class DayState(Kind):
+class DayState(TurnKind):
     """The state of the day when the turn starts, and since how long it lasts."""
 
     is_: str = want(OneOf(STATES), "the state")
     since_min: int | None = want(Duration(), "lasting at least so long", None)
     since_max: int | None = want(Duration(), "lasting at most so long", None)
 
+    def holds(self, context: Context) -> Truths:
+        return context.where(
+            state == self.is_ and within(since, self.since_min, self.since_max) for state, since in context.scene.states
+        )
+
 
 @kind("scored", TURN_KINDS, main="act")
-class ActScore(Kind):
+class ActScore(TurnKind):
     """Another act of the same turn has a score; acts named here are scored first."""
 
     act: str = want(Name("act"), "the other act")
     min: float | None = want(Float(unit="log-odds"), "at least; left out: the act is taken", None)
     max: float | None = want(Float(unit="log-odds"), "at most", None)
 
+    def holds(self, context: Context) -> Truths:
+        if self.min is None and self.max is None:
+            return context.having(self.act)
+        scores = context.acts.scores.get(self.act)
+        return context.where(within(score, self.min, self.max) for score in scores) if scores else context.none
+
 
 @kind("media", TURN_KINDS, main="of")
-class Media(Kind):
+class Media(TurnKind):
     """The turn holds pictures, links or quotes."""
 
     of: str = want(OneOf(("image", "link", "quote")), "what")
     min: int = want(Int(1), "at least", 1)
 
+    def holds(self, context: Context) -> Truths:
+        if self.of == "image":
+            return context.where(turn.images >= self.min for turn in context.turns)
+        if self.of == "link":
+            return context.where(turn.links >= self.min for turn in context.turns)
+        return context.where(len(turn.quotes) >= self.min for turn in context.turns)
+
 
 @kind("repeats", TURN_KINDS, main="similarity")
-class Repeats(Kind):
+class Repeats(TurnKind):
     """The turn says again what an earlier turn of that day said."""
 
     similarity: float = want(Probability(), "share of the words in common", 0.8)
 
+    def holds(self, context: Context) -> Truths:
+        pairs = [frozenset(turn.text[k : k + 2] for k in range(len(turn.text) - 1)) for turn in context.turns]
+        holders: dict[str, list[int]] = {}  # pair of characters → the turns so far that hold it
+        repeats = []
+        for i, own in enumerate(pairs):
+            shared: dict[int, int] = {}
+            for pair in own:
+                for j in holders.get(pair, ()):
+                    shared[j] = shared.get(j, 0) + 1
+            most = max((n / max(1, len(own | pairs[j])) for j, n in shared.items()), default=0.0)
+            repeats.append(len(own) >= 6 and most >= self.similarity)
+            for pair in own:
+                holders.setdefault(pair, []).append(i)
+        return context.where(repeats)
+
 
 @kind("near", TURN_KINDS)
-class Near(Kind):
+class Near(TurnKind):
     """Turns shortly before or after hold something: who spoke, what it was, whom it named."""
 
     side: str = want(OneOf(("before", "after")), "where to look")
@@ -119,9 +191,19 @@ class Near(Kind):
     none: bool = want(Flag(), "true: not one may hold", False)
     distinct: bool = want(Flag(), "true: count speakers, not turns", False)
 
+    def holds(self, context: Context) -> Truths:
+        wanted = context.all_turns
+        if self.act:
+            wanted = wanted & context.having(self.act)
+        if self.speaker:
+            wanted = wanted & context.spoken_by(self.speaker)
+        if self.min_length is not None or self.max_length is not None:
+            wanted = wanted & Length(self.min_length, self.max_length).holds(context)
+        return context.neighbours.near(self, wanted)
+
 
 @kind("reply", TURN_KINDS)
-class ReplyLinks(Kind):
+class ReplyLinks(TurnKind):
     """The turn's reply links: who replies to it, or what it replies to. Acts that use it are scored after the links."""
 
     of: str = want(
@@ -137,15 +219,39 @@ class ReplyLinks(Kind):
     speaker: str = want(OneOf(("", *SPEAKERS)), "the part its speaker must have", "")
     min_length: int | None = at_least("its text is at least so long", "characters")
 
+    @property
+    def looks_at_replies(self) -> bool:
+        return True
+
+    def holds(self, context: Context) -> Truths:
+        counts = context.all_turns
+        if self.act:
+            counts = counts & context.having(self.act)
+        if self.other_than:
+            counts = counts & ~context.having(self.other_than)
+        if self.speaker:
+            counts = counts & context.spoken_by(self.speaker)
+        if self.min_length is not None:
+            counts = counts & Length(self.min_length, None).holds(context)
+        if self.of == "others":
+            return context.replies.received(counts, self.sum) > self.min
+        return context.replies.given(counts, self.min if self.of == "dialogue" else None) > self.min
+
 
 @kind("around", TURN_KINDS)
-class Around(Kind):
+class Around(TurnKind):
     """The share of the turns around it, itself left out, that have an act; or how many people speak there."""
 
     turns: int = want(Int(1, None, "turns"), "how many on either side", 6)
     act: str = want(Name("act"), "the act they have; left out: different speakers are counted per turn", "")
     min: float | None = want(Float(0, 1), "share, at least", None)
     max: float | None = want(Float(0, 1), "share, at most", None)
+
+    def holds(self, context: Context) -> Truths:
+        share = context.share_around(self.turns, self.act)
+        low, high = self.min if self.min is not None else -1.0, self.max if self.max is not None else 2.0
+        holds: Truths = (low <= share) & (share <= high)
+        return holds
 
 
 TURN_KINDS["all"] = All

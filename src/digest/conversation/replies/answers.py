@@ -11,11 +11,12 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from digest.conversation.replies.compiled import CompiledRules
 from digest.conversation.replies.links import Choice, Example
 from digest.conversation.replies.pairs import Pairs
-from digest.conversation.replies.turn_features import Facts
+from digest.conversation.replies.turn_features import TurnFeatures
 from digest.model import Answer, Evidence, Link, Turn
-from digest.rules.model import Rules, Subject
+from digest.rules.model import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,9 @@ class Given:
 
 
 def given(
-    facts: Facts,
+    features: TurnFeatures,
     questions: Sequence[Sequence[int]],
-    subject: Subject,
+    rules: CompiledRules,
     how: Answering,
     links: Sequence[Link],
     *,
@@ -61,27 +62,27 @@ def given(
 ) -> tuple[Given, ...]:
     """Turns that answer the questions, in order. A question is its turns; `links` are the day's reply links."""
     found = []
-    for pairs, choice in choices(facts, questions, subject, how, links):
+    for pairs, choice in choices(features, questions, rules, how, links):
         for q, probability in choice.best(2):
             if probability > how.threshold:
                 why = pairs.evidence(choice.candidates.index(q)) if evidence else ()
                 found.append(Given(choice.child, q, probability, why))
-    return tuple(settled(facts, questions, found))
+    return tuple(settled(features, questions, found))
 
 
-def settled(facts: Facts, questions: Sequence[Sequence[int]], found: Sequence[Given]) -> list[Given]:
+def settled(features: TurnFeatures, questions: Sequence[Sequence[int]], found: Sequence[Given]) -> list[Given]:
     """What an asker adds to his own question answers no other one, unless that is likelier: then it adds nothing."""
     best: dict[int, float] = {}
     added: set[int] = set()
     for one in found:
         best[one.turn] = max(best.get(one.turn, 0.0), one.score)
-        if facts.turns[one.turn].speaker == facts.turns[questions[one.question][0]].speaker:
+        if features.turns[one.turn].speaker == features.turns[questions[one.question][0]].speaker:
             added.add(one.turn)
     return [one for one in found if one.turn not in added or one.score == best[one.turn]]
 
 
 def completed(
-    facts: Facts,
+    features: TurnFeatures,
     questions: Sequence[Sequence[int]],
     found: Sequence[Given],
     beside: Callable[[int], Sequence[int]],
@@ -92,62 +93,64 @@ def completed(
     """
     whole = {(one.turn, one.question): one for one in found}
     for one in found:
-        if facts.turns[one.turn].speaker != facts.turns[questions[one.question][0]].speaker:
+        if features.turns[one.turn].speaker != features.turns[questions[one.question][0]].speaker:
             for turn in beside(one.turn):
                 whole.setdefault((turn, one.question), Given(turn, one.question, 0.0))
     return [whole[key] for key in sorted(whole)]
 
 
-def answers(facts: Facts, questions: Sequence[Sequence[int]], found: Sequence[Given]) -> tuple[tuple[Answer, ...], ...]:
+def answers(
+    features: TurnFeatures, questions: Sequence[Sequence[int]], found: Sequence[Given]
+) -> tuple[tuple[Answer, ...], ...]:
     """The answers of each question in the order in which their speakers first spoke, one for each speaker."""
     by_question: list[dict[int, list[Given]]] = [{} for _ in questions]
     for one in found:
-        by_question[one.question].setdefault(facts.turns[one.turn].speaker, []).append(one)
-    return tuple(tuple(_answer(facts, speaker, said) for speaker, said in group.items()) for group in by_question)
+        by_question[one.question].setdefault(features.turns[one.turn].speaker, []).append(one)
+    return tuple(tuple(_answer(features, speaker, said) for speaker, said in group.items()) for group in by_question)
 
 
-def _answer(facts: Facts, speaker: int, said: Sequence[Given]) -> Answer:
+def _answer(features: TurnFeatures, speaker: int, said: Sequence[Given]) -> Answer:
     missing = 1.0
     for one in said:
         missing *= 1.0 - one.score
-    messages = tuple(m for one in said for m in facts.turns[one.turn].messages)
+    messages = tuple(m for one in said for m in features.turns[one.turn].messages)
     best = max(said, key=lambda one: (one.score, -one.turn))
     return Answer(messages, speaker, (), 1.0 - missing, best.evidence)
 
 
 def choices(
-    facts: Facts,
+    features: TurnFeatures,
     questions: Sequence[Sequence[int]],
-    subject: Subject,
+    rules: CompiledRules,
     how: Answering,
     links: Sequence[Link],
 ) -> Iterator[tuple[Pairs, Choice]]:
     """Each turn with the open questions before it and their scores; the rules may look at the answers found before."""
     if not questions:
         return
-    pairs = Pairs(facts, subject, questions)
+    pairs = Pairs(features, rules, questions)
     starts = [group[0] for group in questions]
     children = [
         (turn.index, candidates)
-        for turn in facts.turns[starts[0] + 1 :]
-        if (facts.sizes[turn.index] or turn.images or turn.links)
-        and (candidates := _open(turn.index, questions, starts, facts, how))
+        for turn in features.turns[starts[0] + 1 :]
+        if (features.sizes[turn.index] or turn.images or turn.links)
+        and (candidates := _open(turn.index, questions, starts, features, how))
     ]
-    pairs.between.ways = _ways(facts.turns, questions, links, how)
+    pairs.features.ways = _ways(features.turns, questions, links, how)
     for i, among, scores in pairs.scored(children):
         choice = Choice(i, tuple(among), tuple(scores), how.none)
         yield pairs, choice
         if pairs.looks_back:
             for q, probability in choice.best(2):
                 if probability > how.threshold:
-                    pairs.between.replies[q].append(i)
+                    pairs.features.replies[q].append(i)
 
 
 def _open(
-    child: int, questions: Sequence[Sequence[int]], starts: Sequence[int], facts: Facts, how: Answering
+    child: int, questions: Sequence[Sequence[int]], starts: Sequence[int], features: TurnFeatures, how: Answering
 ) -> list[int]:
     """Questions that a turn may answer, the latest first."""
-    turns = facts.turns
+    turns = features.turns
     turn = turns[child]
     near: list[int] = []
     addressed: list[int] = []
@@ -202,9 +205,9 @@ def _ways(
 
 
 def examples(
-    facts: Facts,
+    features: TurnFeatures,
     questions: Sequence[Sequence[int]],
-    subject: Subject,
+    rules: CompiledRules,
     how: Answering,
     links: Sequence[Link],
     right: Mapping[int, frozenset[int]],
@@ -215,7 +218,7 @@ def examples(
     `right` gives the questions that a turn answers, `known` those that were published; whether a turn answers another
     question nobody knows, so where it answers none of the known ones, all others count as right, and none (-1) too.
     """
-    for pairs, choice in choices(facts, questions, subject, how, links):
+    for pairs, choice in choices(features, questions, rules, how, links):
         want = right.get(choice.child, frozenset())
         place = {q: n for n, q in enumerate(choice.candidates)}
         good = frozenset(place[q] for q in want if q in place)

@@ -1,4 +1,4 @@
-"""The rules on a pair of turns, made ready once for all days: what each tests, and one table for all on one number."""
+"""The rules on a pair of turns, compiled once for all days: what each tests, and one table for all on one number."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from math import inf, nextafter
 
 import numpy as np
 
-from digest.conversation.arrays import Floats
+from digest.conversation.acts.context import Context
+from digest.conversation.arrays import Floats, Truths
+from digest.conversation.replies.kinds import Interval, Number, PairKind, sides
 from digest.conversation.replies.pair_features import Column
-from digest.conversation.replies.pair_numbers import COUNTS, Interval, Key, asked
-from digest.conversation.replies.sides import side_of
-from digest.rules.kinds import All
+from digest.conversation.replies.turn_features import TurnFeatures
+from digest.rules.kinds import All, Lexicon, Pattern
 from digest.rules.model import Rule, Subject
 
 SMALL = 1024  # tables of whole numbers up to this are looked up instead of searched
-REMEMBERED = 8  # subjects whose rules are kept ready
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class PairTest:
     """What must hold for a rule: bits of each side, numbers within bounds, bits and tests that must not."""
 
     child: int = 0
@@ -29,7 +29,7 @@ class Test:
     numbers: tuple[tuple[int, float, float], ...] = ()
     never_child: int = 0
     never_parent: int = 0
-    never: tuple[Test, ...] = ()
+    never: tuple[PairTest, ...] = ()
 
     @property
     def one_number(self) -> bool:
@@ -45,7 +45,7 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class SideOutcome:
     """What bits of one side say: which of the rules on it alone fire, what they add, which tests they fit."""
 
     fired: list[int]
@@ -53,24 +53,24 @@ class Known:
     fits: list[bool]
 
 
-class PairRules:
+class CompiledRules:
     """A subject's rules on pairs.
 
-    `keys` names the numbers that they ask for, in the order of their places; `child` and `parent` are the rules on one
+    `numbers` are those that they ask for, in the order of their places; `child` and `parent` are the rules on one
     side alone, `tables` those on one number, `combined` the rest; `steps` and `weighing` leave out what weighs nothing.
     """
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.rules = subject.rules
-        self._keys: dict[Key, int] = {}
+        self._numbers: dict[Number, int] = {}
         tests = self._tests()
-        self.keys = tuple(self._keys)
+        self.numbers = tuple(self._numbers)
         self.weights = weights = [rule.weight for rule in self.rules]
         by_number: dict[int, list[tuple[Interval, int]]] = {}
         self.child: list[int] = []
         self.parent: list[int] = []
-        self.combined: list[tuple[Test, int]] = []
+        self.combined: list[tuple[PairTest, int]] = []
         for k, test in enumerate(tests):
             if test.one_number:
                 number, low, high = test.numbers[0]
@@ -81,7 +81,7 @@ class PairRules:
                 self.combined.append((test, k))
         self.tables = [(n, *_table(of)) for n, of in sorted(by_number.items())]
         self.steps = [
-            Step(n, bounds, [sum(weights[k] for k in on) for on in fired], self.keys[n][0] in COUNTS)
+            Step(n, bounds, [sum(weights[k] for k in on) for on in fired], self.numbers[n].counts)
             for n, bounds, fired in self.tables
             if any(weights[k] for on in fired for k in on)
         ]
@@ -89,32 +89,35 @@ class PairRules:
         # these tests and those that must not hold, by place
         self.places = {test: n for n, test in enumerate(dict.fromkeys(_every(test for test, _ in self.weighing)))}
         # which of the rules on one side fire on turns of these bits, and what they add
-        self.of_child: dict[int, Known] = {}
-        self.of_parent: dict[int, Known] = {}
+        self.of_child: dict[int, SideOutcome] = {}
+        self.of_parent: dict[int, SideOutcome] = {}
         # whether a rule asks for what was chosen before
-        self.looks_back = any(key[0] == "chain" for key in self.keys)
+        self.looks_back = any(number.name == "chain" for number in self.numbers)
 
-    def _tests(self) -> list[Test]:
+    def _tests(self) -> list[PairTest]:
         place = {rule.id: k for k, rule in enumerate(self.rules)}
         return [
             self._all(rule.kind, place) if isinstance(rule.kind, All) else self._one(k, rule)
             for k, rule in enumerate(self.rules)
         ]
 
-    def _one(self, k: int, rule: Rule) -> Test:
-        side = side_of(rule.kind)
-        if side:
-            return Test(child=(side != "parent") << k, parent=(side != "child") << k)
-        numbers = [(self._keys.setdefault(key, len(self._keys)), *bound) for key, bound in asked(rule.kind)]
-        return Test(numbers=tuple(numbers))
+    def _one(self, k: int, rule: Rule) -> PairTest:
+        if looks_at := sides(rule.kind):
+            return PairTest(child=("child" in looks_at) << k, parent=("parent" in looks_at) << k)
+        if not isinstance(rule.kind, PairKind):
+            raise NotImplementedError(rule.kind.name)
+        return PairTest(numbers=tuple((self._place(number), *bounds) for number, bounds in rule.kind.numbers()))
 
-    def _all(self, kind: All, place: Mapping[str, int]) -> Test:
+    def _place(self, number: Number) -> int:
+        return self._numbers.setdefault(number, len(self._numbers))
+
+    def _all(self, kind: All, place: Mapping[str, int]) -> PairTest:
         if any(name not in place for name in kind.of):  # one is switched off: it never fires
-            return Test(child=1 << len(place))
+            return PairTest(child=1 << len(place))
         yes = [self._one(place[name], self.rules[place[name]]) for name in kind.of]
         no = [self._one(place[name], self.rules[place[name]]) for name in kind.not_ if name in place]
         sided = [test for test in no if test.one_side]
-        return Test(
+        return PairTest(
             _bits(test.child for test in yes),
             _bits(test.parent for test in yes),
             tuple(number for test in yes for number in test.numbers),
@@ -122,19 +125,6 @@ class PairRules:
             _bits(test.parent for test in sided),
             tuple(test for test in no if not test.one_side),
         )
-
-
-_ready: list[PairRules] = []
-
-
-def pair_rules(subject: Subject) -> PairRules:
-    """A subject's rules on pairs, made at the first call: every day asks for the same ones."""
-    for known in _ready:
-        if known.subject is subject:
-            return known
-    _ready[REMEMBERED - 1 :] = []
-    _ready.insert(0, PairRules(subject))
-    return _ready[0]
 
 
 class Step:
@@ -157,22 +147,48 @@ class Step:
         return self.weights[self.bounds.searchsorted(column, side="right")]
 
 
+class Sides:
+    """Which rules on one side hold, as bits: `child[turn]` and `parent[parent]`; rule k has the bit 1 << k.
+
+    A parent of several turns has what any of them has.
+    """
+
+    def __init__(self, features: TurnFeatures, subject: Subject, parents: Sequence[Sequence[int]]) -> None:
+        rules, total = subject.rules, len(features.turns)
+        context = Context(features.scene, features.acts)
+        child = np.zeros((len(rules), total), dtype=np.bool_)
+        parent = np.zeros((len(rules), total), dtype=np.bool_)
+        for i, turn in enumerate(features.turns):
+            for k in subject.texts.fires(turn.text):
+                (child if rules[k].kind.side == "child" else parent)[k, i] = True
+        for k, rule in enumerate(rules):
+            if not isinstance(rule.kind, Pattern | Lexicon):
+                for side, kind in sides(rule.kind).items():
+                    (child if side == "child" else parent)[k] = kind.holds(context)
+        self.child = _as_bits(child)
+        own = _as_bits(parent)
+        self.parent = [0] * len(parents)
+        for p, group in enumerate(parents):
+            for j in group:
+                self.parent[p] |= own[j]
+
+
 def _whole(bounds: Iterable[float]) -> bool:
     """Whether all bounds are whole numbers, or the least numbers over one."""
     return all(abs(b - round(b)) < 1e-9 for b in bounds)
 
 
-def _every(tests: Iterable[Test]) -> Iterator[Test]:
+def _every(tests: Iterable[PairTest]) -> Iterator[PairTest]:
     for test in tests:
         yield test
         yield from _every(test.never)
 
 
 def _bits(parts: Iterable[int]) -> int:
-    made = 0
+    bits = 0
     for part in parts:
-        made |= part
-    return made
+        bits |= part
+    return bits
 
 
 def _table(rules: Sequence[tuple[Interval, int]]) -> tuple[list[float], list[list[int]]]:
@@ -185,3 +201,9 @@ def _table(rules: Sequence[tuple[Interval, int]]) -> tuple[list[float], list[lis
 def _over(high: float) -> float:
     """The least number over `high`: where an interval that `high` belongs to ends."""
     return high if high == inf else nextafter(high, inf)
+
+
+def _as_bits(rules: Truths) -> list[int]:
+    """Each column of rules × turns as an integer's bits, the first rule's the lowest."""
+    packed = np.packbits(rules, axis=0, bitorder="little").T
+    return [int.from_bytes(row, "little") for row in packed.tolist()]

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import exp
 
+from digest.conversation.replies.compiled import CompiledRules
 from digest.conversation.replies.pairs import Pairs
-from digest.conversation.replies.turn_features import Facts
+from digest.conversation.replies.turn_features import TurnFeatures
 from digest.model import Link, Log, Turn
-from digest.rules.model import Rules, Subject
+from digest.rules.model import Rules
 
 KEPT, LEAST = 8, 0.03  # so many links of a turn are kept; beyond the best two those at least so likely
 TOLD = 2  # so many give their reasons: the best and the one that lost
@@ -61,13 +62,13 @@ def linking(rules: Rules) -> Linking:
     return Linking(s["window"], s["near"], s["candidates"], s["addressed"], s["threshold"], s["none"])
 
 
-def links(facts: Facts, subject: Subject, how: Linking, *, evidence: bool = False) -> tuple[Link, ...]:
+def links(features: TurnFeatures, rules: CompiledRules, how: Linking, *, evidence: bool = False) -> tuple[Link, ...]:
     """The likeliest parent of each turn (rank 0) and the best candidates that lost, by child and rank.
 
     `evidence` tells why for ranks 0 and 1; it costs as much again as the links.
     """
     found = []
-    for pairs, choice in choices(facts, subject, how):
+    for pairs, choice in choices(features, rules, how):
         for rank, (parent, probability) in enumerate(choice.best(KEPT)):
             if rank > 1 and probability < LEAST:
                 break
@@ -86,15 +87,15 @@ def taken(found: Sequence[Link], threshold: float = -1.0) -> tuple[Link, ...]:
     return tuple(sorted((k for k in found if k.rank == 0 and k.score > threshold), key=lambda k: (k.child, k.parent)))
 
 
-def choices(facts: Facts, subject: Subject, how: Linking) -> Iterator[tuple[Pairs, Choice]]:
+def choices(features: TurnFeatures, rules: CompiledRules, how: Linking) -> Iterator[tuple[Pairs, Choice]]:
     """Each turn with its candidates and their scores, in order; the rules may look at the links chosen before."""
-    parents = [(t.index,) for t in facts.turns]
-    pairs = Pairs(facts, subject, parents)
-    nearby = _Nearby(facts, how)
+    parents = [(t.index,) for t in features.turns]
+    pairs = Pairs(features, rules, parents)
+    nearby = _Nearby(features, how)
     children = [
         (turn.index, candidates)
-        for turn in facts.turns
-        if (facts.sizes[turn.index] or turn.mentions or turn.quotes or turn.images)
+        for turn in features.turns
+        if (features.sizes[turn.index] or turn.mentions or turn.quotes or turn.images)
         and (candidates := nearby.candidates(turn.index))
     ]
     for i, among, scores in pairs.scored(children):
@@ -103,7 +104,7 @@ def choices(facts: Facts, subject: Subject, how: Linking) -> Iterator[tuple[Pair
         if pairs.looks_back:
             ((parent, probability),) = choice.best(1)
             if probability > how.threshold:
-                pairs.between.replies[parent].append(i)
+                pairs.features.replies[parent].append(i)
 
 
 def quoted(log: Log, turns: Sequence[Turn]) -> tuple[Turn, ...]:
@@ -138,9 +139,9 @@ def _bare(text: str) -> str:
     return "".join(c for c in text.lower() if c.isalnum())
 
 
-def explain(facts: Facts, subject: Subject, how: Linking, child: int) -> tuple[Link, ...]:
+def explain(features: TurnFeatures, rules: CompiledRules, how: Linking, child: int) -> tuple[Link, ...]:
     """Every candidate of one turn as a link, the likeliest first, with the rules that fired on it."""
-    for pairs, choice in choices(facts, subject, how):
+    for pairs, choice in choices(features, rules, how):
         if choice.child == child:
             place = {p: n for n, p in enumerate(choice.candidates)}
             ranked = choice.best(len(place))
@@ -161,9 +162,11 @@ class Example:
     right: frozenset[int]
 
 
-def examples(facts: Facts, subject: Subject, how: Linking, wanted: dict[int, frozenset[int]]) -> Iterator[Example]:
+def examples(
+    features: TurnFeatures, rules: CompiledRules, how: Linking, wanted: dict[int, frozenset[int]]
+) -> Iterator[Example]:
     """An example for each turn of `wanted` (child → the turns that are right parents, -1 for none)."""
-    for pairs, choice in choices(facts, subject, how):
+    for pairs, choice in choices(features, rules, how):
         if choice.child in wanted:
             want = wanted[choice.child]
             right = frozenset(n for n, p in enumerate(choice.candidates) if p in want) | (want & {-1})
@@ -174,17 +177,17 @@ def examples(facts: Facts, subject: Subject, how: Linking, wanted: dict[int, fro
 class _Nearby:
     """Which earlier turns may be a turn's parent."""
 
-    def __init__(self, facts: Facts, how: Linking) -> None:
-        self.facts, self.how = facts, how
-        self.ends = [turn.end for turn in facts.turns]
+    def __init__(self, features: TurnFeatures, how: Linking) -> None:
+        self.features, self.how = features, how
+        self.ends = [turn.end for turn in features.turns]
         self.holders: dict[str, list[int]] = {}
-        for i, words in enumerate(facts.words.sets):
+        for i, words in enumerate(features.words.sets):
             for word in words:
                 self.holders.setdefault(word, []).append(i)
 
     def candidates(self, child: int) -> list[int]:
         """Candidates, the nearest first."""
-        how, turns, ends = self.how, self.facts.turns, self.ends
+        how, turns, ends = self.how, self.features.turns, self.ends
         turn = turns[child]
         earliest = turn.start - how.window
         found = []
@@ -195,7 +198,7 @@ class _Nearby:
                 break
             found.append(j)
         wanted: set[int] = set()
-        for word in self.facts.words.sets[child] if near >= 0 else ():
+        for word in self.features.words.sets[child] if near >= 0 else ():
             held = self.holders[word]
             if held[0] <= near:
                 start = bisect_right(held, far)

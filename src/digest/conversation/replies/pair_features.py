@@ -13,11 +13,9 @@ from typing import Any
 import numpy as np
 
 from digest.conversation.arrays import Floats, Ints, Truths, named, whole
-from digest.conversation.replies.groups import Groups
-from digest.conversation.replies.pair_numbers import OTHER, THIS, Key
-from digest.conversation.replies.shares import Shares
-from digest.conversation.replies.standing import Standing
-from digest.conversation.replies.turn_features import Facts
+from digest.conversation.replies.kinds import OTHER, THIS
+from digest.conversation.replies.pair_parts import ParentGroups, SharedWeights, TurnPlaces
+from digest.conversation.replies.turn_features import TurnFeatures
 
 LATELY = 16  # turns within which two people count as talking with each other
 SOON, SOON_SECONDS = 6, 600
@@ -26,28 +24,31 @@ Column = Ints | Floats | None  # by pair; None where it is nought everywhere
 Child = tuple[int, Sequence[int]]  # a turn and its candidates, the nearest first
 
 
-class Between:
+class PairFeatures:
     """The numbers between some children and their candidates, column by column: the first child's candidates first.
+
+    A method that a kind of rule names returns what counts its number for all pairs of now.
 
     `children` are the children of now; `kids`, `lasts` and `row` are of each pair the child, the candidate's last turn
     before it and the child's place among the children.
     """
 
-    def __init__(self, facts: Facts, parents: Sequence[Sequence[int]]) -> None:
-        self.facts = facts
-        self.turns = facts.turns
-        self.total = len(facts.turns)
+    def __init__(self, features: TurnFeatures, parents: Sequence[Sequence[int]]) -> None:
+        self.features = features
+        self.turns = features.turns
+        self.total = len(features.turns)
         self.parents = parents
         self.replies: list[list[int]] = [[] for _ in parents]  # children given to each parent so far
         self.ways: Sequence[Mapping[int, float]] = ()  # how surely links lead from each turn to each parent
-        self.speakers = whole([t.speaker for t in facts.turns])
-        self.starts, self.ends = whole([t.start for t in facts.turns]), whole([t.end for t in facts.turns])
-        self.names = named(facts.turns)
+        self.speakers = whole([t.speaker for t in features.turns])
+        self.starts, self.ends = whole([t.start for t in features.turns]), whole([t.end for t in features.turns])
+        self.names = named(features.turns)
         self.persons = self.names.shape[1]
-        self._groups = Groups(parents, self.total)
+        self._groups = ParentGroups(parents, self.total)
         self._memo: dict[Any, Any] = {}
-        self._places: dict[str, Standing] = {}
-        self._shares: dict[str, Shares] = {}
+        self._places: dict[str, TurnPlaces] = {}
+        self._held = {"words": features.words, "pairs": features.pairs, "characters": features.characters}
+        self._shares: dict[str, SharedWeights] = {}
         self.begin(())
 
     def begin(self, children: Sequence[Child]) -> None:
@@ -61,11 +62,6 @@ class Between:
         self.candidates = whole(list(chain.from_iterable([candidates for _, candidates in children])))
         self.lasts = self._groups.lasts(self.candidates, self.kids)
         self._memo = {}
-
-    def column(self, key: Key) -> Callable[[], Column]:
-        """A number as a function that counts it for all pairs of now."""
-        made: Callable[[], Column] = getattr(self, f"_{key[0]}")(*key[1:])
-        return made
 
     def _kept(self, name: Any, make: Callable[[], Any]) -> Any:
         """What is made once for the pairs of now."""
@@ -92,10 +88,10 @@ class Between:
 
     # ---- distance ---------------------------------------------------------------------------------------------
 
-    def _turns(self) -> Callable[[], Column]:
+    def turns_apart(self) -> Callable[[], Column]:
         return lambda: self.kids - self.lasts
 
-    def _messages(self) -> Callable[[], Column]:
+    def messages_apart(self) -> Callable[[], Column]:
         firsts, lasts = whole([t.messages[0] for t in self.turns]), whole([t.messages[-1] for t in self.turns])
         return lambda: firsts[self.kids] - lasts[self.lasts]
 
@@ -103,11 +99,11 @@ class Between:
         made: Ints = self._kept("pause", lambda: self.starts[self.kids] - self.ends[self.lasts])
         return made
 
-    def _seconds(self) -> Callable[[], Column]:
+    def seconds_apart(self) -> Callable[[], Column]:
         return self._pause
 
-    def _typing(self) -> Callable[[], Column]:
-        openings = whole(self.facts.openings)
+    def pace(self) -> Callable[[], Column]:
+        openings = whole(self.features.openings)
 
         def pace() -> Column:
             size = openings[self.kids]
@@ -116,12 +112,12 @@ class Between:
 
         return pace
 
-    def _order(self) -> Callable[[], Column]:
+    def order(self) -> Callable[[], Column]:
         return lambda: np.arange(1, len(self.kids) + 1) - self.begins[self.row]
 
     # ---- who is named, who speaks -----------------------------------------------------------------------------
 
-    def _quote(self) -> Callable[[], Column]:
+    def quote(self) -> Callable[[], Column]:
         if not any(t.quotes for t in self.turns):
             return lambda: None
 
@@ -133,7 +129,7 @@ class Between:
 
         return lambda: self._each(codes)
 
-    def _mention(self) -> Callable[[], Column]:
+    def mention(self) -> Callable[[], Column]:
         def codes() -> Column:
             those = self.names[self.kids, self._last_speakers()]
             # who names none of those that spoke names nobody
@@ -142,7 +138,7 @@ class Between:
 
         return codes
 
-    def _back(self) -> Callable[[], Column]:
+    def mention_back(self) -> Callable[[], Column]:
         names_any: Truths = np.logical_or.reduce(self.names, axis=1)
 
         def codes() -> Column:
@@ -153,10 +149,10 @@ class Between:
 
         return codes
 
-    def _same(self) -> Callable[[], Column]:
+    def same_speaker(self) -> Callable[[], Column]:
         return lambda: self._is_same().astype(np.int64)
 
-    def _talked(self) -> Callable[[], Column]:
+    def exchanges(self) -> Callable[[], Column]:
         """How often the child's speaker exchanged words with whom in the turns before."""
         speakers = self.speakers
         naming, whom_named = self.names.nonzero()
@@ -188,9 +184,9 @@ class Between:
 
         return counts
 
-    def _reacts(self, act: str) -> Callable[[], Column]:
-        taken = np.array(self.facts.acts.taken[act]) if self.facts.acts.taken.get(act) else None
-        spoken, total = self._standing("").keys, self.total
+    def turns_since_own(self, act: str) -> Callable[[], Column]:
+        taken = np.array(self.features.acts.taken[act]) if self.features.acts.taken.get(act) else None
+        spoken, total = self._turn_places("").keys, self.total
 
         def distance() -> Column:
             if not len(spoken):
@@ -205,8 +201,8 @@ class Between:
 
         return distance
 
-    def _returns(self, naming: bool, act: str) -> Callable[[], Column]:
-        taken = np.array(self.facts.acts.taken[act]) if self.facts.acts.taken.get(act) else None
+    def turns_to_return(self, naming: bool, act: str) -> Callable[[], Column]:
+        taken = np.array(self.features.acts.taken[act]) if self.features.acts.taken.get(act) else None
         speakers = self.speakers
 
         def first() -> Column:
@@ -228,7 +224,7 @@ class Between:
 
     def _soon(self) -> tuple[Ints, Ints]:
         """The next turns with words after each child, and which it is of those within `SOON_SECONDS`, 0 for none."""
-        spoken = whole(self.facts.all_spoken)
+        spoken = whole(self.features.all_spoken)
         if not len(spoken):
             nothing = np.zeros((len(self.row_kids), SOON), dtype=np.int64)
             return nothing, nothing
@@ -240,10 +236,10 @@ class Between:
 
     # ---- words ------------------------------------------------------------------------------------------------
 
-    def _shared(self, of: str, long: bool) -> Callable[[], Column]:
+    def shared(self, of: str, long: bool) -> Callable[[], Column]:
         if not long:
             return lambda: self._sums(of)
-        scale = np.sqrt(whole(self.facts.sizes) + 3)
+        scale = np.sqrt(whole(self.features.sizes) + 3)
 
         def amounts() -> Column:
             sums = self._sums(of)
@@ -251,7 +247,7 @@ class Between:
 
         return amounts
 
-    def _best(self, of: str) -> Callable[[], Column]:
+    def shares_most(self, of: str) -> Callable[[], Column]:
         def is_best() -> Column:
             sums = self._sums(of)
             if sums is None:
@@ -265,14 +261,14 @@ class Between:
     def _sums(self, of: str) -> Floats | None:
         """Weight of what each child shares with each candidate."""
         if of not in self._shares:
-            self._shares[of] = Shares(getattr(self.facts, of), self._groups)
+            self._shares[of] = SharedWeights(self._held[of], self._groups)
         made: Floats | None = self._kept(of, lambda: self._shares[of].sums(self.row_kids, self.row, self.candidates))
         return made
 
     # ---- what stands in between -------------------------------------------------------------------------------
 
-    def _between(self, what: str, act: str) -> Callable[[], Column]:
-        places = self._standing(act)
+    def turns_between(self, what: str, act: str) -> Callable[[], Column]:
+        places = self._turn_places(act)
         counts = {
             "anyone": self._anyone,
             "parent-speaker": self._parent,
@@ -282,26 +278,26 @@ class Between:
         }[what]
         return lambda: counts(places)
 
-    def _standing(self, act: str) -> Standing:
+    def _turn_places(self, act: str) -> TurnPlaces:
         if act not in self._places:
-            self._places[act] = Standing(self.facts, act)
+            self._places[act] = TurnPlaces(self.features, act)
         return self._places[act]
 
-    def _anyone(self, places: Standing) -> Ints:
+    def _anyone(self, places: TurnPlaces) -> Ints:
         return places.before[self.kids] - places.before[self.lasts + 1]
 
-    def _parent(self, places: Standing) -> Ints:
+    def _parent(self, places: TurnPlaces) -> Ints:
         return places.of_each(self._last_speakers(), self.lasts, self.kids)
 
-    def _child(self, places: Standing) -> Ints:
+    def _child(self, places: TurnPlaces) -> Ints:
         return places.of_each(self._kid_speakers(), self.lasts, self.kids)
 
-    def _others(self, places: Standing) -> Ints:
+    def _others(self, places: TurnPlaces) -> Ints:
         theirs = np.where(self._is_same(), 0, self._parent(places))
         others: Ints = self._anyone(places) - self._child(places) - theirs
         return others
 
-    def _people(self, places: Standing) -> Column:
+    def _people(self, places: TurnPlaces) -> Column:
         before, speakers = places.before.tolist(), self.speakers.tolist()
         out: list[int] = []
         for child, lasts in zip(self.row_kids.tolist(), np.split(self.lasts, self.begins[1:]), strict=True):
@@ -328,7 +324,7 @@ class Between:
                 found[begin : begin + len(part)] = part
         return found
 
-    def _chain(self, of: str, near: int | None) -> Callable[[], Column]:
+    def replies_before(self, of: str, near: int | None) -> Callable[[], Column]:
         speakers, replies = self.speakers.tolist(), self.replies
 
         def number(child: int, candidates: Sequence[int]) -> Sequence[int]:
@@ -348,7 +344,7 @@ class Between:
 
         return lambda: self._each(number)
 
-    def _reaches(self) -> Callable[[], Column]:
+    def reach(self) -> Callable[[], Column]:
         def shares(child: int, candidates: Sequence[int]) -> Sequence[float]:
             ways = self.ways[child] if self.ways else {}
             return [ways.get(p, 0.0) for p in candidates] if ways else ()

@@ -13,12 +13,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from digest.conversation.arrays import Truths, inside
-from digest.conversation.replies.compiled import Known, Test, pair_rules
-from digest.conversation.replies.pair_features import Between, Column
-from digest.conversation.replies.sides import Sides
-from digest.conversation.replies.turn_features import Facts
+from digest.conversation.replies.compiled import CompiledRules, PairTest, SideOutcome, Sides
+from digest.conversation.replies.pair_features import Column, PairFeatures
+from digest.conversation.replies.turn_features import TurnFeatures
 from digest.model import Evidence
-from digest.rules.model import Subject
 
 REMEMBERED = 4096  # what fires together on a turn comes again on other days
 BLOCK = 256  # children that are scored at once: columns of some thousand pairs stay near the processor
@@ -31,22 +29,20 @@ class Pairs:
     goes through children with their candidates; what is asked meanwhile is by the candidates' places.
     """
 
-    def __init__(self, facts: Facts, subject: Subject, parents: Sequence[Sequence[int]]) -> None:
-        self.rules = subject.rules
-        self.ready = pair_rules(subject)
-        self.sides = Sides(facts, subject, parents)
-        self.between = Between(facts, parents)
-        self._columns = [self.between.column(key) for key in self.ready.keys]
-        ready = self.ready
-        child_fits = [(test.child, test.never_child) for test in ready.places]
-        parent_fits = [(test.parent, test.never_parent) for test in ready.places]
-        self._child = _Side(self.sides.child, ready.child, ready.weights, child_fits, ready.of_child)
-        self._parent = _Side(self.sides.parent, ready.parent, ready.weights, parent_fits, ready.of_parent)
+    def __init__(self, turns: TurnFeatures, rules: CompiledRules, parents: Sequence[Sequence[int]]) -> None:
+        self.rules = rules
+        self.sides = Sides(turns, rules.subject, parents)
+        self.features = PairFeatures(turns, parents)
+        self._counters = [number.counter(self.features) for number in rules.numbers]
+        child_fits = [(test.child, test.never_child) for test in rules.places]
+        parent_fits = [(test.parent, test.never_parent) for test in rules.places]
+        self._child = _Side(self.sides.child, rules.child, rules.weights, child_fits, rules.of_child)
+        self._parent = _Side(self.sides.parent, rules.parent, rules.weights, parent_fits, rules.of_parent)
 
     @property
     def looks_back(self) -> bool:
-        """Whether a rule asks for what was chosen before, so that `between.replies` must be kept."""
-        return self.ready.looks_back
+        """Whether a rule asks for what was chosen before, so that `features.replies` must be kept."""
+        return self.rules.looks_back
 
     # ---- children and their candidates ------------------------------------------------------------------------
 
@@ -58,8 +54,8 @@ class Pairs:
         size = 1 if self.looks_back else BLOCK
         for start in range(0, len(children), size):
             block = children[start : start + size]
-            self.between.begin(block)
-            self._values: list[Column] = [column() for column in self._columns]
+            self.features.begin(block)
+            self._values: list[Column] = [count() for count in self._counters]
             totals = self._scores()
             self._at = 0  # where the candidates of the child of now begin
             for self.child, self.candidates in block:
@@ -68,63 +64,64 @@ class Pairs:
                 self._at = end
 
     def _scores(self) -> list[float]:
-        kids, parents = self.between.kids, self.between.candidates
+        kids, parents = self.features.kids, self.features.candidates
         totals = self._child.scores[kids] + self._parent.scores[parents]
-        for step in self.ready.steps:
+        for step in self.rules.steps:
             totals += step.added(self._values[step.number])
         within: dict[tuple[int, float, float], Truths] = {}
-        for test, weight in self.ready.weighing:
+        for test, weight in self.rules.weighing:
             totals += self._holding(test, within) * weight
-        made: list[float] = totals.tolist()
-        return made
+        scores: list[float] = totals.tolist()
+        return scores
 
-    def _holding(self, test: Test, within: dict[tuple[int, float, float], Truths]) -> Truths:
+    def _holding(self, test: PairTest, within: dict[tuple[int, float, float], Truths]) -> Truths:
         """For each pair whether a test holds; `within` keeps which numbers are within which bounds."""
-        place = self.ready.places[test]
-        found = np.ones(len(self.between.kids), dtype=np.bool_)
+        place = self.rules.places[test]
+        holding = np.ones(len(self.features.kids), dtype=np.bool_)
         if test.child or test.never_child:
-            found &= self._child.fits[place][self.between.kids]
+            holding &= self._child.fits[place][self.features.kids]
         if test.parent or test.never_parent:
-            found &= self._parent.fits[place][self.between.candidates]
+            holding &= self._parent.fits[place][self.features.candidates]
         for bound in test.numbers:
             if bound not in within:
                 number, low, high = bound
                 column = self._values[number]
                 if column is None:
-                    within[bound] = np.full(len(found), low <= 0 <= high)
+                    within[bound] = np.full(len(holding), low <= 0 <= high)
                 else:
                     within[bound] = inside(column, low, high)
-            found &= within[bound]
+            holding &= within[bound]
         for other in test.never:
-            found &= ~self._holding(other, within)
-        return found
+            holding &= ~self._holding(other, within)
+        return holding
 
     def fired(self, n: int) -> list[int]:
         """Places of the rules that fire on the n-th candidate, ascending; also those of weight 0."""
         child, parent, place = self.child, self.candidates[n], self._at + n
-        found = [*self._child.fired[child], *self._parent.fired[parent]]
-        for number, bounds, fired in self.ready.tables:
-            found += fired[bisect_right(bounds, self._value(number, place))]
-        found += [k for test, k in self.ready.combined if self._holds(test, child, parent, place)]
-        return sorted(found)
+        places = [*self._child.fired[child], *self._parent.fired[parent]]
+        for number, bounds, fired in self.rules.tables:
+            places += fired[bisect_right(bounds, self._value(number, place))]
+        places += [k for test, k in self.rules.combined if self._holds(test, child, parent, place)]
+        return sorted(places)
 
     def evidence(self, n: int) -> tuple[Evidence, ...]:
         """The rules behind the n-th candidate's score, the heaviest first."""
-        rules = [self.rules[k] for k in self.fired(n) if self.rules[k].weight]
-        return tuple(Evidence(r.id, r.weight) for r in sorted(rules, key=lambda r: (-abs(r.weight), r.id)))
+        fired = (self.rules.subject.rules[k] for k in self.fired(n))
+        weighing = sorted((rule for rule in fired if rule.weight), key=lambda rule: (-abs(rule.weight), rule.id))
+        return tuple(Evidence(rule.id, rule.weight) for rule in weighing)
 
     def _value(self, number: int, place: int) -> float:
         column = self._values[number]
         return 0 if column is None else float(column[place])
 
-    def _holds(self, test: Test, child: int, parent: int, place: int) -> bool:
+    def _holds(self, test: PairTest, child: int, parent: int, place: int) -> bool:
         """Whether a test holds of the pair at a place of the columns."""
-        mine, theirs = self.sides.child[child], self.sides.parent[parent]
+        of_child, of_parent = self.sides.child[child], self.sides.parent[parent]
         return (
-            test.child & mine == test.child
-            and test.parent & theirs == test.parent
-            and not test.never_child & mine
-            and not test.never_parent & theirs
+            test.child & of_child == test.child
+            and test.parent & of_parent == test.parent
+            and not test.never_child & of_child
+            and not test.never_parent & of_parent
             and all(low <= self._value(number, place) <= high for number, low, high in test.numbers)
             and not any(self._holds(t, child, parent, place) for t in test.never)
         )
@@ -140,17 +137,19 @@ class _Side:
         rules: Sequence[int],
         weights: Sequence[float],
         tests: Sequence[tuple[int, int]],
-        known: dict[int, Known],
+        outcomes: dict[int, SideOutcome],
     ) -> None:
-        """`tests` are bits that must be there and bits that must not; `known` is kept from other days."""
-        if len(known) > REMEMBERED:
-            known.clear()
+        """`tests` are bits that must be there and bits that must not; `outcomes` are kept from other days."""
+        if len(outcomes) > REMEMBERED:
+            outcomes.clear()
         for b in bits:
-            if b not in known:
+            if b not in outcomes:
                 on = [k for k in rules if b >> k & 1]
                 fits = [b & needed == needed and not b & never for needed, never in tests]
-                known[b] = Known(on, sum(weights[k] for k in on), fits)
-        found = [known[b] for b in bits]
-        self.fired = [one.fired for one in found]
-        self.scores = np.array([one.score for one in found], dtype=np.float64)
-        self.fits = np.array([one.fits for one in found], dtype=np.bool_).reshape(len(bits), len(tests)).T.copy()
+                outcomes[b] = SideOutcome(on, sum(weights[k] for k in on), fits)
+        by_turn = [outcomes[b] for b in bits]
+        self.fired = [outcome.fired for outcome in by_turn]
+        self.scores = np.array([outcome.score for outcome in by_turn], dtype=np.float64)
+        self.fits = (
+            np.array([outcome.fits for outcome in by_turn], dtype=np.bool_).reshape(len(bits), len(tests)).T.copy()
+        )

@@ -1,4 +1,4 @@
-"""What is known of a day's turns before any two are looked at together; made once, read by links and answers."""
+"""Features of a day's turns, before any two are looked at together; links and answers read them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digest.conversation.acts.acts import Acts, Scene, size
+from digest.conversation.acts.model import Acts, Scene
 from digest.conversation.arrays import Floats, Ints, whole
 from digest.model import Turn
+from digest.rules.match import size
 
 if TYPE_CHECKING:
     from digest.words import Vocabulary
@@ -51,7 +52,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class TurnFeatures:
     """A day's turns as pairs of them are looked at; every list is by turn."""
 
     scene: Scene
@@ -68,11 +69,11 @@ class Facts:
         return self.scene.turns
 
 
-def facts(scene: Scene, acts: Acts, vocabulary: Vocabulary) -> Facts:
-    """What is known of each turn."""
+def turn_features(scene: Scene, acts: Acts, vocabulary: Vocabulary) -> TurnFeatures:
+    """The features of each turn."""
     turns = scene.turns
     sizes = [size(t.text) for t in turns]
-    return Facts(
+    return TurnFeatures(
         scene,
         acts,
         sizes,

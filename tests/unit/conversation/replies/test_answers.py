@@ -19,8 +19,9 @@ from digest.conversation.replies.answers import (
     given,
     settled,
 )
+from digest.conversation.replies.compiled import CompiledRules
 from digest.conversation.replies.links import linking, links
-from digest.conversation.replies.turn_features import Facts
+from digest.conversation.replies.turn_features import TurnFeatures
 from digest.model import Link
 from digest.rules.model import Rules
 
@@ -42,16 +43,20 @@ def ours() -> Rules:
     return rules()
 
 
-def found(facts: Facts, questions: tuple[tuple[int, ...], ...], how: Answering | None = None) -> dict[int, int]:
+def found(
+    features: TurnFeatures, questions: tuple[tuple[int, ...], ...], how: Answering | None = None
+) -> dict[int, int]:
     """The question that each turn answers most likely."""
     got: dict[int, int] = {}
-    for one in given(facts, questions, ours().subject("answers"), how or answering(ours()), links_of(facts)):
+    for one in given(
+        features, questions, CompiledRules(ours().subject("answers")), how or answering(ours()), links_of(features)
+    ):
         got.setdefault(one.turn, one.question)
     return got
 
 
-def links_of(facts: Facts) -> tuple[Link, ...]:
-    return links(facts, ours().subject("links"), linking(ours()))
+def links_of(features: TurnFeatures) -> tuple[Link, ...]:
+    return links(features, CompiledRules(ours().subject("links")), linking(ours()))
 
 
 def test_each_answer_goes_to_its_own_question() -> None:
@@ -65,9 +70,9 @@ def test_thanks_applause_and_laughter_answer_nothing() -> None:
 
 
 def test_several_turns_of_one_person_are_one_answer() -> None:
-    facts = known(DAY, ours())
-    made = given(facts, QUESTIONS, ours().subject("answers"), answering(ours()), links_of(facts))
-    first, second = answers(facts, QUESTIONS, made)
+    features = known(DAY, ours())
+    made = given(features, QUESTIONS, CompiledRules(ours().subject("answers")), answering(ours()), links_of(features))
+    first, second = answers(features, QUESTIONS, made)
     assert (2, 4) in [a.messages for a in first]
     for group in (first, second):
         assert len({a.speaker for a in group}) == len(group)
@@ -75,30 +80,30 @@ def test_several_turns_of_one_person_are_one_answer() -> None:
 
 
 def test_an_answer_is_read_with_the_turns_beside_it_and_no_surer_for_them() -> None:
-    facts = known(DAY, ours())
+    features = known(DAY, ours())
     one = Given(2, 0, 0.4)
-    whole = completed(facts, QUESTIONS, [one], lambda i: [4] if i == 2 else [])
+    whole = completed(features, QUESTIONS, [one], lambda i: [4] if i == 2 else [])
     assert whole == [one, Given(4, 0, 0.0)]
-    ((answer,), _) = answers(facts, QUESTIONS, whole)
+    ((answer,), _) = answers(features, QUESTIONS, whole)
     assert answer.messages == (2, 4)
     assert answer.score == pytest.approx(0.4)
     own = Given(5, 0, 0.4)  # the asker's
-    assert completed(facts, QUESTIONS, [own], lambda _: [4]) == [own]
+    assert completed(features, QUESTIONS, [own], lambda _: [4]) == [own]
 
 
 def test_a_question_nobody_answered_has_no_answers() -> None:
     day = log((0, "甲", "有人接过这个网关的退款接口吗"), (100, "乙", "大家晚上好"))
-    facts = known(day, ours())
-    assert answers(facts, ((0,),), ()) == ((),)
-    assert found(facts, ((0,),)) == {}
+    features = known(day, ours())
+    assert answers(features, ((0,),), ()) == ((),)
+    assert found(features, ((0,),)) == {}
 
 
 def test_what_an_asker_adds_answers_his_own_question_or_another_but_not_both() -> None:
-    facts = known(DAY, ours())
+    features = known(DAY, ours())
     adds, elsewhere, other = Given(5, 0, 0.6), Given(5, 1, 0.3), Given(3, 1, 0.9)
-    assert settled(facts, QUESTIONS, [adds, elsewhere, other]) == [adds, other]
+    assert settled(features, QUESTIONS, [adds, elsewhere, other]) == [adds, other]
     likelier = Given(5, 1, 0.7)
-    assert settled(facts, QUESTIONS, [adds, likelier]) == [likelier]
+    assert settled(features, QUESTIONS, [adds, likelier]) == [likelier]
 
 
 def test_who_asked_neither_may_answer_two_questions() -> None:
@@ -129,29 +134,31 @@ def test_answers_far_after_the_question_are_out_of_reach() -> None:
 
 
 def test_the_evidence_of_an_answer_adds_up() -> None:
-    facts = known(DAY, ours())
-    subject = ours().subject("answers")
-    for pairs, choice in choices(facts, QUESTIONS, subject, answering(ours()), links_of(facts)):
+    features = known(DAY, ours())
+    rules = CompiledRules(ours().subject("answers"))
+    for pairs, choice in choices(features, QUESTIONS, rules, answering(ours()), links_of(features)):
         for n, score in enumerate(choice.scores):
             assert sum(e.weight for e in pairs.evidence(n)) == pytest.approx(score)
 
 
 def test_evidence_rides_along_on_demand() -> None:
-    facts = known(DAY, ours())
-    subject, how = ours().subject("answers"), answering(ours())
-    told = given(facts, QUESTIONS, subject, how, links_of(facts), evidence=True)
-    plain = given(facts, QUESTIONS, subject, how, links_of(facts))
+    features = known(DAY, ours())
+    rules, how = CompiledRules(ours().subject("answers")), answering(ours())
+    told = given(features, QUESTIONS, rules, how, links_of(features), evidence=True)
+    plain = given(features, QUESTIONS, rules, how, links_of(features))
     assert all(one.evidence for one in told) and not any(one.evidence for one in plain)
     assert [(a.turn, a.question, a.score) for a in told] == [(a.turn, a.question, a.score) for a in plain]
-    assert all(a.evidence for group in answers(facts, QUESTIONS, told) for a in group)
+    assert all(a.evidence for group in answers(features, QUESTIONS, told) for a in group)
 
 
 def test_examples_take_unpublished_questions_as_unknown() -> None:
-    facts = known(DAY, ours())
-    subject, how = ours().subject("answers"), answering(ours())
+    features = known(DAY, ours())
+    rules, how = CompiledRules(ours().subject("answers")), answering(ours())
     made = {
         e.child: e
-        for e in examples(facts, QUESTIONS, subject, how, links_of(facts), {2: frozenset({0})}, known=frozenset({0}))
+        for e in examples(
+            features, QUESTIONS, rules, how, links_of(features), {2: frozenset({0})}, known=frozenset({0})
+        )
     }
     assert {made[2].candidates[n] for n in made[2].right} == {0}
     unknown = made[3].candidates.index(1)
@@ -159,9 +166,9 @@ def test_examples_take_unpublished_questions_as_unknown() -> None:
 
 
 def test_a_day_without_questions_has_no_answers() -> None:
-    facts = known(DAY, ours())
-    assert found(facts, ()) == {}
-    assert answers(facts, (), ()) == ()
+    features = known(DAY, ours())
+    assert found(features, ()) == {}
+    assert answers(features, (), ()) == ()
 
 
 def test_alternative_parents_that_both_lead_to_a_question_add_up() -> None:
@@ -171,9 +178,9 @@ def test_alternative_parents_that_both_lead_to_a_question_add_up() -> None:
         (2, "甲", "就是微信支付宝都支持的那种"),
         (3, "丙", "我们把渠道差异收在适配层，上面只有一套下单接口"),
     )
-    facts = known(day, ours())
+    features = known(day, ours())
     to = ((3, 2, 0.3), (3, 0, 0.3), (3, 1, 0.1))
     given_links = tuple(Link(child, parent, score, rank=n) for n, (child, parent, score) in enumerate(to))
-    ways = _ways(facts.turns, ((0,), (1,)), given_links, Answering())
+    ways = _ways(features.turns, ((0,), (1,)), given_links, Answering())
     assert ways[3][0] == pytest.approx(0.3 + 0.3 * Answering().own)  # the asker's own words lead to his question
     assert ways[3][1] == pytest.approx(0.1)
