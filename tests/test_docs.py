@@ -174,11 +174,11 @@ def commands() -> Iterator[tuple[str, Any]]:
     from digest.cli.app import app
 
     def walk(name: str, command: Any) -> Iterator[tuple[str, Any]]:
-        inner = getattr(command, "commands", None)
-        if inner is None:
+        names = command.list_commands(None) if hasattr(command, "list_commands") else ()
+        if not names:
             yield name, command
-        for sub, below in (inner or {}).items():
-            yield from walk(f"{name} {sub}", below)
+        for sub in names:
+            yield from walk(f"{name} {sub}", command.get_command(None, sub))
 
     yield from walk("digest", typer.main.get_command(app))
 

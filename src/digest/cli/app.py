@@ -10,12 +10,67 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import build, init, inspect, knowledge, pages, quality, review, rules, sharing
 from digest.cli.boundary import Boundary, failed, quiet, stopped
+from digest.cli.lazy import Command
+
+COMMANDS = {
+    "build": Command("build:build", "Write the digests of days."),
+    "extract": Command("inspect:extract", "Print what is found in a log as JSON."),
+    "explain": Command("inspect:explain", "Say why a message stands where it does, or why it doesn't."),
+    "graph": Command(
+        "inspect:graph", "Write a day's reply graph: turns in order of time, links to what they reply to, threads."
+    ),
+    "people": Command(
+        "inspect:people", "List who spoke on a day under which names, and whom each mention was taken to mean."
+    ),
+    "status": Command(
+        "review:status", "List the digests: which are edited, untouched, in conflict or damaged; which days have none."
+    ),
+    "diff": Command(
+        "review:diff", "Show what you changed in a digest since it was built, and what a build would change now."
+    ),
+    "resolve": Command("review:resolve", "Settle the conflicts of a digest: what stands in it counts."),
+    "restore": Command("review:restore", "Bring back an entry that you deleted from a digest."),
+    "doctor": Command("review:doctor", "Mend what an interrupted run left, and tell what only you can mend."),
+    "index": Command("knowledge:index", "Bring the knowledge base up to date with logs, rules and digests."),
+    "search": Command("knowledge:search", "Find what was asked and answered before, best first."),
+    "show": Command("knowledge:show", "Print an entry with its thread and its sources."),
+    "faq": Command(
+        "pages:faq", "Write the group's FAQ: questions that came back on several days, with all their answers by date."
+    ),
+    "month": Command(
+        "pages:month",
+        "Write a month's roundup: its talks, the best threads, what stayed open, thanks to who agreed to be named.",
+    ),
+    "week": Command(
+        "pages:week",
+        "Write a week's roundup: its talks, the best threads, what stayed open, thanks to who agreed to be named.",
+    ),
+    "export": Command(
+        "sharing:export", "Write the published questions and answers for other programs, each with its source."
+    ),
+    "forget": Command(
+        "sharing:forget",
+        "Take a person out of everything: digests, what they were built from, conflicts, knowledge base, exports.",
+    ),
+    "privacy": Command(
+        "sharing:privacy",
+        "Report what personal data the logs hold and what was masked, by kind and place, never by value.",
+    ),
+    "rules": Command("rules:app", "Look at the rules, check them, run their examples."),
+    "eval": Command("quality:eval_", "Measure how far what is found agrees with what was published."),
+    "tune": Command("quality:tune", "Fit the rules' weights and thresholds to what was published."),
+    "init": Command("init:init", "Make a folder ready: your own copy of the rules and templates, and digest.toml."),
+}
+
+
+class Commands(Boundary):
+    table = COMMANDS
+
 
 app = typer.Typer(
     name="digest",
-    cls=Boundary,
+    cls=Commands,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Write the digest of a technical group chat: its talk, its questions with their answers, free discussion.",
@@ -43,38 +98,12 @@ def root(
         print(ctx.get_help())
 
 
-app.command("build")(build.build)
-app.command("extract")(inspect.extract)
-app.command("explain")(inspect.explain)
-app.command("graph")(inspect.graph)
-app.command("people")(inspect.people)
-app.command("status")(review.status)
-app.command("diff")(review.diff)
-app.command("resolve")(review.resolve)
-app.command("restore")(review.restore)
-app.command("doctor")(review.doctor)
-app.command("index")(knowledge.index)
-app.command("search")(knowledge.search)
-app.command("show")(knowledge.show)
-app.command("faq")(pages.faq)
-app.command("month")(pages.month)
-app.command("week")(pages.week)
-app.command("export")(sharing.export)
-app.command("forget")(sharing.forget)
-app.command("privacy")(sharing.privacy)
-app.add_typer(rules.app, name="rules")
-app.command("eval")(quality.eval_)
-app.command("tune")(quality.tune)
-app.command("init")(init.init)
-
-
 def main() -> None:
     """Run the program and end the process with its status: 0 done, 1 findings or conflicts, 2 could not run."""
     # values here point in no circles (21 objects after a hundred days): to look for some took a sixth of a build's time
     gc.set_threshold(500_000)
     # numpy adds and looks up, it multiplies no matrices: to start its threads takes half of its import
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    _only(sys.argv[1:2])
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # None where it was closed
             stream.reconfigure(errors="backslashreplace")  # Chinese in a terminal that knows ASCII is no failure
@@ -86,11 +115,3 @@ def main() -> None:
         quiet()
     except OSError as error:
         failed(error)
-
-
-def _only(asked: list[str]) -> None:
-    """Leave the other commands out where one is asked for by name: to make two dozen takes half as long as typer."""
-    commands = [command for command in app.registered_commands if command.name in asked]
-    groups = [group for group in app.registered_groups if group.name in asked]
-    if commands or groups:
-        app.registered_commands, app.registered_groups = commands, groups

@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from digest.cli.quick import Quick
+from digest.cli.lazy import LazyGroup
 from digest.cli.term import plain
 from digest.errors import DigestError
 
 INTERRUPTED = 130
 
 
-class Boundary(Quick):
+class Boundary(LazyGroup):
     """Turns what goes wrong in a command into a line and an exit status; bugs keep their traceback."""
 
     def invoke(self, ctx: Any) -> Any:

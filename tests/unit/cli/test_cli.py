@@ -25,8 +25,8 @@ def commands() -> Iterator[tuple[str, Any]]:
 
     def walk(name: str, command: Any) -> Iterator[tuple[str, Any]]:
         yield name, command
-        for sub, inner in getattr(command, "commands", {}).items():
-            yield from walk(f"{name} {sub}", inner)
+        for sub in command.list_commands(None) if hasattr(command, "list_commands") else ():
+            yield from walk(f"{name} {sub}", command.get_command(None, sub))
 
     yield from walk("digest", typer.main.get_command(app))
 
@@ -44,6 +44,15 @@ def modules(code: str, cwd: Path = ROOT) -> set[str]:
 
 
 CALL = "from digest.cli.app import app\ntry: app({args!r}, prog_name='digest')\nexcept SystemExit: pass"
+
+
+def test_the_table_of_commands_says_of_each_what_its_help_begins_with() -> None:
+    from digest.cli.app import COMMANDS
+
+    helps = {name.removeprefix("digest "): command for name, command in commands()}
+    assert {name: command.help for name, command in COMMANDS.items()} == {
+        name: helps[name].get_short_help_str() for name in COMMANDS
+    }
 
 
 def test_help_imports_nothing_heavy() -> None:
