@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.conversation.arrays import stretches, whole
-from digest.conversation.replies.groups import Groups
-from digest.conversation.replies.shares import Shares
+from digest.conversation.replies.pair_parts import ParentGroups, SharedWeights
 from digest.conversation.replies.turn_features import Held
 
 TURNS = 12
@@ -44,7 +43,7 @@ def test_shared_weight_is_that_of_the_common_members(
 ) -> None:
     children = data.draw(chosen(len(parents)))
     every = pairs(children)
-    shares = Shares(Held(sets, WEIGHT), Groups(parents, TURNS))
+    shares = SharedWeights(Held(sets, WEIGHT), ParentGroups(parents, TURNS))
     found = shares.sums(
         whole([k for k, _ in children]), whole([r for r, _, _ in every]), whole([p for _, _, p in every])
     )
@@ -60,7 +59,7 @@ def test_the_last_turn_before_a_child_is_found_in_every_group(
     data: st.DataObject, parents: list[tuple[int, ...]]
 ) -> None:
     every = pairs(data.draw(chosen(len(parents))))
-    found = Groups(parents, TURNS).lasts(whole([p for _, _, p in every]), whole([kid for _, kid, _ in every]))
+    found = ParentGroups(parents, TURNS).lasts(whole([p for _, _, p in every]), whole([kid for _, kid, _ in every]))
     assert found.tolist() == [parents[p][max(0, bisect_left(parents[p], kid) - 1)] for _, kid, p in every]
 
 
