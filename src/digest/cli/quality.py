@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli import options
+from digest.cli import options, output
 
 if TYPE_CHECKING:
     from digest.learning.evaluate import Record
@@ -138,7 +138,6 @@ def tune(
     """
     from digest import files
     from digest.cli import tables
-    from digest.cli.build import _Bar
     from digest.errors import UsageError
     from digest.learning import tune as tuning
     from digest.reports.summary import count
@@ -156,13 +155,12 @@ def tune(
             )
         most = f"2 to {len(sources)}" if len(sources) > 2 else "2"
         raise UsageError(f"{few} for {folds} folds. Edit or write more digests, or give --folds {most}")
-    bar = _Bar(max(len(sources), folds))
     how = tuning.Fitting(folds, strength, window_weight, keep, aim.value)
     chosen = tuning.SUBJECTS if subject is TunedSubject.all else (subject.value,)
     known = project.stages(settings).rules
     quotes = _quoting(settings, room) if "links" in chosen else ()
-    made = tuning.tune(sources, known, chosen, how, lambda what, n, of: bar.show(n * bar.total // of, what), quotes)
-    bar.clear()
+    with output.progress() as progress:
+        made = tuning.tune(sources, known, chosen, how, lambda what, n, of: progress.show(n, of, what), quotes)
     texts = rewrite.rewritten(known, (*settings.rules[:-1], folder), made.settings)
     if not dry_run:
         with files.lock(settings.root):
@@ -207,18 +205,16 @@ def _own_rules(settings: Settings, given: Sequence[Path] | None) -> Path:
 
 
 def _measured(sources: Sequence[Source], stages: object) -> list[Measured]:
-    from digest.cli.build import _Bar
     from digest.learning import measure
     from digest.stages import Stages
 
     assert isinstance(stages, Stages)
-    bar = _Bar(len(sources))
-    made: list[Measured] = []
-    for n, (log, record) in enumerate(sources):
-        bar.show(n, f"{record.day} {record.room}")
-        made += measure.measured([(log, record)], stages)
-    bar.clear()
-    return made
+    measured: list[Measured] = []
+    with output.progress() as progress:
+        for n, (log, record) in enumerate(sources):
+            progress.show(n, len(sources), f"{record.day} {record.room}")
+            measured += measure.measured([(log, record)], stages)
+    return measured
 
 
 def _sources(
