@@ -109,7 +109,7 @@ def _run(rule: Rule, listener: _Listener) -> Iterator[Problem]:
 
 def lint(rules: Rules) -> tuple[Problem, ...]:
     """Warnings, in order of place."""
-    problems: list[Problem] = []
+    problems = list(rules.warnings)
     for subject in rules.subjects.values():
         problems += _subject(subject)
     return tuple(sorted(problems))

@@ -33,6 +33,7 @@ CODES: dict[str, str] = {
     "R118": "min is over max.",
     "R119": "An `all` rule can't build on itself, neither outright nor by way of others.",
     "R120": "An entry changes a rule that is not there: misspelt, or gone from the packaged rules since.",
+    "R121": "The word names what nothing here can tell, so the rule would never fire; the message says what to write.",
     # R2: a rule's own examples
     "R201": "A sentence under `match` does not make the rule fire.",
     "R202": "A sentence under `no_match` makes the rule fire.",
@@ -48,6 +49,7 @@ CODES: dict[str, str] = {
     "R308": "\\b and \\w know ASCII only: Chinese characters are no word characters to RE2.",
     "R309": "The weight's sign is not the one that `sign:` demands.",
     "R310": "The rule is built on a rule that is switched off.",
+    "R311": "The word is an old one for another, which means the same.",
 }
 
 

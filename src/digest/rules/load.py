@@ -50,7 +50,7 @@ def assemble(layers: Sequence[Sequence[Sheet]], problems: list[Problem]) -> Rule
     errors = tuple(sorted({p for p in problems if p.severity == "error"}))
     if errors:
         raise RulesError(errors)
-    return Rules(finished)
+    return Rules(finished, tuple(sorted({p for p in problems if p.severity == "warning"})))
 
 
 def _files(folder: Path, problems: list[Problem]) -> list[Path]:

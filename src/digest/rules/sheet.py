@@ -210,7 +210,7 @@ def _rule(item: Map, declaration: Declaration, found: Findings) -> Draft | None:
                 draft.at[name] = found.at(node)
         else:
             _unknown_key(name, key, declaration, found)
-    draft.broken = len(found.problems) > before
+    draft.broken = any(problem.severity == "error" for problem in found.problems[before:])
     return None if rule_id is BAD else draft
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from digest.rules.regex import complaint
@@ -168,12 +170,20 @@ class Regex(Type):
 
 
 class OneOf(Type):
-    """One word of a closed set."""
+    """One word of a closed set.
 
-    __slots__ = ("choices",)
+    `aliases` are old words for one of the set; `refused` are words that nothing can tell, each with what to write.
+    """
 
-    def __init__(self, choices: tuple[str, ...]) -> None:
-        self.choices = choices
+    __slots__ = ("aliases", "choices", "refused")
+
+    def __init__(
+        self,
+        choices: tuple[str, ...],
+        refused: Mapping[str, str] = MappingProxyType({}),
+        aliases: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self.choices, self.refused, self.aliases = choices, refused, aliases
 
     @property
     def says(self) -> str:
@@ -183,6 +193,12 @@ class OneOf(Type):
         text = text_of(node, self, found)
         if text is None:
             return BAD
+        if text in self.refused:
+            found.add(node, "R121", f"{shown(node)} can't be told here: {self.refused[text]}")
+            return BAD
+        if text in self.aliases:
+            found.add(node, "R311", f"{text} is the old word for {self.aliases[text]}; write that", "warning")
+            return self.aliases[text]
         if text not in self.choices:
             found.add(node, "R108", f"{shown(node)} is not known here{did_you_mean(text, self.choices)}")
             return BAD

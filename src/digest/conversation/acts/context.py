@@ -5,19 +5,20 @@ All turns of a day are looked at together, as arrays: a turn's neighbours are a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 
 import numpy as np
 
-from digest.conversation.acts.kinds import Near
+from digest.conversation.acts.kinds import ASKS, NEAREST, Near
 from digest.conversation.acts.model import Acts, Scene
 from digest.conversation.arrays import Floats, Ints, Truths, named, truths, whole
 from digest.model import Link, Turn
 from digest.rules.match import size
 
-NEAREST = 16  # turns on a side that rules can look at
+LIKELY = 0.3  # probability over which a link counts as a reply
 
 
 @dataclass(frozen=True)
@@ -71,15 +72,53 @@ class Context:
 
     def spoken_by(self, part: str) -> Truths:
         """The turns whose speaker has a part on that day."""
-        if part == "newcomer":
-            first: dict[int, int] = {}
-            for i, turn in enumerate(self.turns):
-                first.setdefault(turn.speaker, i)
-            column = self.none
-            column[list(first.values())] = True
-            return column
-        persons = {"guest": self.scene.guests, "owner": self.scene.owners, "host": self.scene.owners}.get(part, ())
+        if part == "asker":
+            return self.where(turn.speaker in askers for turn, askers in self.askers())
+        persons = self.scene.guests if part == "guest" else self.scene.owners
         return self.where(turn.speaker in persons for turn in self.turns)
+
+    def askers(self) -> Iterator[tuple[Turn, Set[int]]]:
+        """Each turn with the persons who asked something before it that day."""
+        askers: set[int] = set()
+        for turn, asks in zip(self.turns, self.having(ASKS).tolist(), strict=True):
+            yield turn, askers
+            if asks:
+                askers.add(turn.speaker)
+
+    def counts(self, what: str, side: str, seconds: int) -> Iterator[int]:
+        """For each turn how much of something stands within so many seconds after its end, or before its start."""
+        asks, sizes = self.having(ASKS), self.sizes
+        parents = {link.child: link.parent for link in self.links if link.rank == 0 and link.score > LIKELY}
+        for turn in self.turns:
+            near = self._after(turn, seconds) if side == "after" else self._before(turn, seconds)
+            others = [other for other in near if other.speaker != turn.speaker]
+            if what == "answers":
+                replies = [parents[other.index] for other in others if other.index in parents]
+                # what came before answers not this turn, but what its speaker said
+                own = [p for p in replies if p == turn.index or (side == "before" and self._speaks(p, turn))]
+                yield len(own)
+            elif what == "speakers":
+                yield len({other.speaker for other in others})
+            elif what == "messages":
+                yield sum(len(other.messages) for other in others)
+            elif what == "mentions":
+                yield sum(turn.speaker in other.mentions for other in others)
+            elif what == "questions":
+                yield sum(bool(asks[other.index]) for other in others)
+            elif what == "same-speaker":
+                yield len(near) - len(others)
+            else:
+                yield sum(int(sizes[other.index]) for other in others)
+
+    def _after(self, turn: Turn, seconds: int) -> list[Turn]:
+        return list(takewhile(lambda other: other.start - turn.end <= seconds, self.turns[turn.index + 1 :]))
+
+    def _before(self, turn: Turn, seconds: int) -> list[Turn]:
+        earlier = (self.turns[i] for i in range(turn.index - 1, -1, -1))
+        return list(takewhile(lambda other: turn.start - other.end <= seconds, earlier))
+
+    def _speaks(self, place: int, turn: Turn) -> bool:
+        return self.turns[place].speaker == turn.speaker
 
     def share_around(self, turns: int, act: str) -> Floats:
         """For each turn the share of so many on either side that have an act; of different speakers for ""."""

@@ -16,9 +16,33 @@ if TYPE_CHECKING:  # start-up: `rules lint` reads declarations alone, without nu
     from digest.conversation.acts.context import Context
     from digest.conversation.arrays import Truths
 
-# The words that rules may use for who speaks and for the state of the day.
-SPEAKERS = ("guest", "owner", "asker", "newcomer", "regular", "host", "bot", "self")
-STATES = ("before-talk", "talk", "after-talk", "no-talk", "small-talk", "open-question", "quiet", "busy")
+NEAREST = 16  # turns on a side that `near` can look at
+ASKS = "asks"  # the act of who has asked something
+SPEAKERS = ("guest", "owner", "host", "asker")
+SPEAKER_DOC = (
+    "guest: who gives the talk; owner, host: who announces talks and opens the questions; "
+    f"asker: who has asked something earlier that day (act `{ASKS}`)"
+)
+NOT_SPEAKERS = {  # what a day can't tell, and what to write
+    "newcomer": "it takes other days; for the first turn of anyone's day write "
+    "near: {side: before, whose: own, reach: 9999, within: 24h, none: true}",
+    "regular": "it takes other days; write `all:` with, under `not:`, rules on speaker: guest and speaker: owner",
+    "bot": "no list of bots is read; write a `pattern:` for their words",
+    "self": "every turn is its own speaker's; for that speaker's other turns write near: {whose: own, …}",
+}
+STATES = ("before-talk", "talk", "after-talk", "no-talk")
+NOT_STATES = {
+    "small-talk": "no stage finds it; for a turn write around: {act: technical, max: 0.1}",
+    "open-question": f"no stage finds it; for soon after one write near: {{side: before, turns: 5, act: {ASKS}}}",
+    "quiet": "no stage finds it; for a turn write near: {side: before, whose: anyone, within: 10m, none: true}",
+    "busy": "no stage finds it; for a turn write near: {side: before, whose: anyone, turns: 15, within: 5m, least: 10}",
+}
+COUNTED = OneOf(("answers", "speakers", "messages", "mentions", "questions", "same-speaker", "text"))
+COUNTED_DOC = (
+    "answers: other people's turns that reply to it, or before it to its speaker; speakers: other people; messages: "
+    f"theirs; mentions: their turns that name the speaker; questions: theirs (act `{ASKS}`); same-speaker: the "
+    "speaker's own turns; text: characters of other people's words"
+)
 
 TURN_KINDS: dict[str, type[Kind]] = {of_text.name: of_text for of_text in (Pattern, Lexicon, Length)}
 
@@ -41,7 +65,9 @@ class TurnMention(TurnKind):
     """Whom the turn mentions with @."""
 
     of: str = want(
-        OneOf(("anyone", "several", "guest", "owner", "asker", "none")), "who is mentioned; none: nobody is", "anyone"
+        OneOf(("anyone", "several", "guest", "owner", "asker", "none")),
+        "who is mentioned; asker: somebody who has asked something earlier that day; none: nobody is",
+        "anyone",
     )
 
     def holds(self, context: Context) -> Truths:
@@ -51,6 +77,8 @@ class TurnMention(TurnKind):
             return context.where(bool(turn.mentions) for turn in context.turns)
         if self.of == "several":
             return context.where(len(turn.mentions) > 1 for turn in context.turns)
+        if self.of == "asker":
+            return context.where(not askers.isdisjoint(turn.mentions) for turn, askers in context.askers())
         persons = context.scene.owners if self.of == "owner" else context.scene.guests
         return context.where(not persons.isdisjoint(turn.mentions) for turn in context.turns)
 
@@ -59,7 +87,7 @@ class TurnMention(TurnKind):
 class Speaker(TurnKind):
     """Who speaks."""
 
-    is_: str = want(OneOf(SPEAKERS), "the speaker's part on that day")
+    is_: str = want(OneOf(SPEAKERS, NOT_SPEAKERS), SPEAKER_DOC)
 
     def holds(self, context: Context) -> Truths:
         return context.spoken_by(self.is_)
@@ -69,24 +97,36 @@ class Speaker(TurnKind):
 class Follows(TurnKind):
     """What comes after the turn: how many, how soon."""
 
-    what: str = want(
-        OneOf(("answers", "speakers", "messages", "mentions", "questions", "same-speaker", "text")), "what is counted"
-    )
+    what: str = want(COUNTED, COUNTED_DOC)
     within: int = want(Duration(), "how long after the turn's end", 1800)
-    min: int | None = at_least("at least", "")
+    min: int | None = at_least("at least; without `min` and `max` 1", "")
     max: int | None = at_least("at most", "")
+
+    @property
+    def looks_at_replies(self) -> bool:
+        return self.what == "answers"
+
+    def holds(self, context: Context) -> Truths:
+        least = 1 if self.min is None and self.max is None else self.min
+        return context.where(within(n, least, self.max) for n in context.counts(self.what, "after", self.within))
 
 
 @kind("precedes", TURN_KINDS, main="what")
 class Precedes(TurnKind):
     """What came before the turn: how many, how recently."""
 
-    what: str = want(
-        OneOf(("answers", "speakers", "messages", "mentions", "questions", "same-speaker", "text")), "what is counted"
-    )
+    what: str = want(COUNTED, COUNTED_DOC)
     within: int = want(Duration(), "how long before the turn's start", 1800)
-    min: int | None = at_least("at least", "")
+    min: int | None = at_least("at least; without `min` and `max` 1", "")
     max: int | None = at_least("at most", "")
+
+    @property
+    def looks_at_replies(self) -> bool:
+        return self.what == "answers"
+
+    def holds(self, context: Context) -> Truths:
+        least = 1 if self.min is None and self.max is None else self.min
+        return context.where(within(n, least, self.max) for n in context.counts(self.what, "before", self.within))
 
 
 @kind("hour", TURN_KINDS)
@@ -105,11 +145,11 @@ class Hour(TurnKind):
 
 @kind("state", TURN_KINDS, main="is")
 class DayState(TurnKind):
-    """The state of the day when the turn starts, and since how long it lasts."""
+    """Where the turn starts on a day with a talk or without; of after-talk also how long after its end."""
 
-    is_: str = want(OneOf(STATES), "the state")
-    since_min: int | None = want(Duration(), "lasting at least so long", None)
-    since_max: int | None = want(Duration(), "lasting at most so long", None)
+    is_: str = want(OneOf(STATES, NOT_STATES), "before, during or after the talk; no-talk: a day without one")
+    since_min: int | None = want(Duration(), "after the talk's end at least so long", None)
+    since_max: int | None = want(Duration(), "after the talk's end at most so long", None)
 
     def holds(self, context: Context) -> Truths:
         return context.where(
@@ -119,7 +159,7 @@ class DayState(TurnKind):
 
 @kind("scored", TURN_KINDS, main="act")
 class ActScore(TurnKind):
-    """Another act of the same turn has a score; acts named here are scored first."""
+    """Another act of the same turn, declared before the rule's own, has a score."""
 
     act: str = want(Name("act"), "the other act")
     min: float | None = want(Float(unit="log-odds"), "at least; left out: the act is taken", None)
@@ -177,11 +217,11 @@ class Near(TurnKind):
     whose: str = want(
         OneOf(("others", "own", "anyone")), "whose turns count: other people's, the speaker's own", "others"
     )
-    turns: int = want(Int(1, None, "turns"), "how many such turns are looked at, the nearest first", 1)
+    turns: int = want(Int(1, NEAREST, "turns"), "how many such turns are looked at, the nearest first", 1)
     reach: int | None = at_least("how many turns of anyone's away they may stand, at most", "turns", 1)
     within: int = want(Duration(), "how long before or after", 900)
     act: str = want(Name("act"), "the act it must be", "")
-    speaker: str = want(OneOf(("", *SPEAKERS)), "the part its speaker must have", "")
+    speaker: str = want(OneOf(("", *SPEAKERS), NOT_SPEAKERS), "the part its speaker must have", "")
     mention: str = want(
         OneOf(("", "back", "this")), "back: it mentions this turn's speaker; this: this turn mentions its speaker", ""
     )
@@ -216,7 +256,7 @@ class ReplyLinks(TurnKind):
     sum: bool = want(Flag(), "true: the probabilities of all replies are added up", False)
     act: str = want(Name("act"), "the act that the reply or parent must be", "")
     other_than: str = want(Name("act"), "an act that it must not be", "")
-    speaker: str = want(OneOf(("", *SPEAKERS)), "the part its speaker must have", "")
+    speaker: str = want(OneOf(("", *SPEAKERS), NOT_SPEAKERS), "the part its speaker must have", "")
     min_length: int | None = at_least("its text is at least so long", "characters")
 
     @property

@@ -117,9 +117,11 @@ class Gap(PairKind):
 
 @kind("same-speaker", PAIR_KINDS, main="of")
 class SameSpeaker(PairKind):
-    """The child's speaker is the parent's, or the one who asked what the parent belongs to."""
+    """The child's speaker is the parent's, or is not."""
 
-    of: str = want(OneOf(("parent", "asker", "neither")), "whose speaker", "parent")
+    of: str = want(
+        OneOf(("parent", "neither"), aliases={"asker": "parent"}), "parent: the same; neither: another", "parent"
+    )
 
     def numbers(self) -> list[tuple[Number, Interval]]:
         code = 0 if self.of == "neither" else 1
