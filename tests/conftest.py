@@ -16,7 +16,7 @@ from digest.rules.load import load
 from digest.words import Vocabulary, vocabulary
 from places import CORPUS, RULES, SHARED
 
-MINUTES, SLOW_MINUTES = 3, 5  # on two cores; the second with the slow tests
+MINUTES, SLOW_MINUTES = 4, 6  # on two cores; the second with the slow tests
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
