@@ -27,7 +27,7 @@ from digest.page.merge import Damaged, first, merge
 from digest.page.read import parse
 from digest.page.render import Layout, markdown
 from digest.page.sentences import bare, sentences
-from digest.rules.load import load
+from digest.subjects import load
 
 SHARED = Path(os.environ.get("DIGEST_SHARED", Path(__file__).resolve().parents[1].parent / "shared"))
 TEMPLATE = """{% for q in entry.questions %}{% for piece in q.pieces %}
@@ -189,8 +189,7 @@ def main() -> int:
     if not SHARED.is_dir():
         print(f"{SHARED}: no such folder; set DIGEST_SHARED", file=sys.stderr)
         return 2
-    subject = load([Path(__file__).parents[1] / "rules"]).subject("clean")
-    cleaning = Cleaning(*(subject.list(n) for n in ("emoji", "greetings", "openings", "fillers", "thanks")))
+    cleaning = load([Path(__file__).parents[1] / "rules"]).settings(Cleaning)
     days = list(samples(chosen.days))
     print(f"{'rebuild':10} {'runs':>5} {'with a conflict':>16} {'edits lost':>11} {'back':>5} {'refused':>8} {'ms':>6}")
     bad = 0

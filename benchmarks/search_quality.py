@@ -30,8 +30,8 @@ from digest.knowledge.query import terms
 from digest.page.entries import alike
 from digest.project import folders
 from digest.project import settings as config
-from digest.rules.load import load
 from digest.stages import Stages
+from digest.subjects import load
 from digest.workflows import index
 
 SHARED = Path(os.environ.get("DIGEST_SHARED") or Path(__file__).resolve().parents[2] / "shared")

@@ -48,7 +48,7 @@ def once(log: Path) -> dict[str, float]:
     from digest.editorial.headings import topics
     from digest.page import render
     from digest.project import settings as config
-    from digest.rules.load import load
+    from digest.subjects import load
 
     rules = timed("rules: load", lambda: load((config.packaged_rules(),)))
     stages = pipeline.Stages(rules)

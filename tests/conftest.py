@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cli import DAY, put, run
-from digest.rules.load import load
+from digest.subjects import load
 from digest.words import Vocabulary, vocabulary
 from places import CORPUS, RULES, SHARED
 

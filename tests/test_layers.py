@@ -26,6 +26,7 @@ LAYERS = {
             ("page", "project"),
             ("stages",),
             ("reports", "learning", "knowledge"),
+            ("subjects",),
             ("forgetting",),
             ("workflows",),
             ("cli",),

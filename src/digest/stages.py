@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from functools import cached_property
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 from digest.conversation.analyse import ConversationStages, analyse
 from digest.conversation.conversation import Conversation
 from digest.editorial import curate
 from digest.editorial.clean import Cleaning
+from digest.editorial.headings import topics
+from digest.editorial.headings.topics import ThreadText, TopicRules
 from digest.model import Digest, Entry, Question, Topic
-
-if TYPE_CHECKING:
-    from digest.editorial.headings.topics import ThreadText, TopicRules
-    from digest.page.render import Layout
+from digest.page.render import Layout
 
 __all__ = ["Stages", "analyse", "digest", "questions"]
 
@@ -24,32 +21,17 @@ __all__ = ["Stages", "analyse", "digest", "questions"]
 class Stages(ConversationStages):
     """What every stage takes from the rules, made when it is first needed."""
 
-    @cached_property
+    @property
     def cleaning(self) -> Cleaning:
-        subject = self.rules.subject("clean")
-        return Cleaning(**{f.name: subject.list(f.name) for f in fields(Cleaning)})
+        return self.rules.settings(Cleaning)
 
-    @cached_property
+    @property
     def topics(self) -> TopicRules:
-        from digest.editorial.headings.topics import topic_rules
+        return self.rules.settings(TopicRules)
 
-        subject = self.rules.subject("topics")
-        return topic_rules(subject.settings, subject.lists)
-
-    @cached_property
+    @property
     def layout(self) -> Layout:
-        from digest.page.render import Layout
-
-        subject = self.rules.subject("layout")
-        s, tables = subject.settings, subject.tables
-        return Layout(
-            tables.get("front") or Layout().front,
-            s["time"],
-            tables.get("headings", {}),
-            tuple(s["image_hosts"]),
-            s["short"],
-            s["paragraph"],
-        )
+        return self.rules.settings(Layout)
 
 
 def questions(day: Conversation, stages: Stages, least: float = 0.0) -> tuple[Question, ...]:
@@ -59,8 +41,6 @@ def questions(day: Conversation, stages: Stages, least: float = 0.0) -> tuple[Qu
 
 def digest(day: Conversation, asked: Sequence[Question], stages: Stages) -> Digest:
     """The digest of an analysed day."""
-    from digest.editorial.headings import topics
-
     kept = [q for q in asked if q.kept]
     spoken = curate.spoken(day, stages.cleaning, stages.talking)
     used = frozenset(m for q in kept for m in (*q.messages, *(x for a in q.answers for x in a.messages)))
@@ -81,8 +61,6 @@ def digest(day: Conversation, asked: Sequence[Question], stages: Stages) -> Dige
 
 
 def _thread_text(entry: Entry, day: Conversation) -> ThreadText:
-    from digest.editorial.headings.topics import ThreadText
-
     first, *more = (curate.words(q.lines) for q in entry.questions)
     answers = tuple(curate.words(a.lines) for q in entry.questions for a in q.answers)
     return ThreadText(first, answers, day.log.messages[entry.questions[0].messages[0]].second, tuple(more))

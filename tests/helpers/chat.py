@@ -11,8 +11,8 @@ from digest.conversation.replies.links import quoted
 from digest.conversation.replies.turn_features import TurnFeatures, turn_features
 from digest.conversation.turns import turns
 from digest.model import Log, Message, Quote
-from digest.rules.load import load
 from digest.rules.model import Rules
+from digest.subjects import load
 from digest.words import vocabulary
 from places import RULES
 

@@ -13,8 +13,8 @@ from digest.knowledge import schema, search
 from digest.project import folders
 from digest.project import settings as config
 from digest.project.settings import Settings
-from digest.rules.load import load
 from digest.stages import Stages
+from digest.subjects import load
 from digest.workflows import index
 from digest.workflows.index import IndexReport
 

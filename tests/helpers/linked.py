@@ -10,8 +10,8 @@ from cli import put
 from digest import importers
 from digest.model import Evidence, Link
 from digest.project import settings as config
-from digest.rules.load import load
 from digest.stages import Stages
+from digest.subjects import load
 from digest.workflows.project import Work, analysed
 
 LINKS = (

@@ -9,9 +9,9 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.editorial.headings.topics import TopicRules, _grouped, topic_rules
+from digest.editorial.headings.topics import TopicRules, _grouped
 
-RULES = topic_rules({}, {})
+RULES = TopicRules()
 LIKENESS = st.sampled_from([0.0, 0.25, 0.375, 0.5, 0.75, 1.0])  # few values, so that ties come up; their sums are exact
 
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from digest.rules.load import load
+from digest.subjects import load
 from digest.words import STRETCH, Vocabulary, Word, day, vocabulary
 from places import ROOT
 

@@ -24,10 +24,14 @@ def init(
     from digest import files
     from digest.project import settings as config
     from digest.rules import schema
+    from digest.subjects import SUBJECTS
     from digest.workflows import project
 
     root = folder.absolute()
-    wanted: list[tuple[Path, str]] = [(Path("digest.toml"), config.template()), (Path("rules", SCHEMA), schema.text())]
+    wanted: list[tuple[Path, str]] = [
+        (Path("digest.toml"), config.template()),
+        (Path("rules", SCHEMA), schema.text(SUBJECTS)),
+    ]
     for path in sorted(config.packaged_rules().glob("*.yml")):
         text = files.read_text(path)
         wanted.append((Path("rules", path.name), text if POINTER in text else POINTER + text))

@@ -105,7 +105,7 @@ def graph(
     format_ = format_ or named or GraphFormat.svg
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
     work = project.opened(settings, day, room)
-    drawn = made.graph(work.day, work.asked, work.stages.rules.subject("links").settings["threshold"])
+    drawn = made.graph(work.day, work.asked, work.stages.linking.threshold)
     text = made.WRITERS[format_.value](drawn)
     if out is None:
         print(text, end="")

@@ -119,11 +119,11 @@ def _made(
     """The template of the page of this name, and what the store holds for it."""
     from digest.knowledge import roundups as pages
     from digest.knowledge import schema
-    from digest.knowledge.same import how
+    from digest.knowledge.likeness import Sameness
     from digest.project import folders
-    from digest.rules.load import load
+    from digest.subjects import load
 
-    front, alike = _front(settings), how(load(settings.rules))
+    front, alike = _front(settings), load(settings.rules).settings(Sameness)
     with schema.reading(folders.store_path(settings.root)) as db:
         if name == "faq":
             return "faq.md.j2", pages.faq(db, front, alike, room, since, until, limit)
@@ -133,10 +133,11 @@ def _made(
 
 def _front(settings: Settings) -> dict[str, Any]:
     """The front matter that the rules ask for, besides title and date."""
-    from digest.rules.load import load
+    from digest.page.render import Layout
+    from digest.subjects import load
 
-    table = load(settings.rules).subject("layout").tables.get("front") or {}
-    return {key: value for key, value in table.items() if key not in ("title", "date")}
+    front = load(settings.rules).settings(Layout).front
+    return {key: value for key, value in front.items() if key not in ("title", "date")}
 
 
 def _write(

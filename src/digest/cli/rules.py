@@ -38,8 +38,9 @@ def lint(
     Exit status: 0 nothing, or warnings alone; 1 findings.
     """
     from digest.rules.check import check
+    from digest.subjects import SUBJECTS
 
-    found, problems = check(_folders(paths, packaged))
+    found, problems = check(_folders(paths, packaged), SUBJECTS)
     number = sum(len(s.rules) for s in found.subjects.values()) if found else None
     _report(problems, f"{number} rules" if number is not None else "the rules can't be used")
     if any(p.severity == "error" or strict for p in problems):
@@ -53,7 +54,7 @@ def test(paths: Folders = None, packaged: Packaged = True) -> None:
     Exit status: 0 all passed; 1 some failed.
     """
     from digest.rules.check import test as run
-    from digest.rules.load import load
+    from digest.subjects import load
 
     report = run(load(_folders(paths, packaged)))
     _report(report.problems, f"{report.examples} examples of {report.rules} rules")
@@ -71,8 +72,8 @@ def list_(
 ) -> None:
     """List the rules in force, by subject and act: weight, id, kind, reason."""
     from digest.errors import UsageError
-    from digest.rules.load import load
     from digest.rules.yaml import did_you_mean
+    from digest.subjects import load
     from digest.workflows import project
 
     loaded = load(project.rule_folders(project.settings(rules=rules)))
@@ -104,8 +105,8 @@ def show(
 ) -> None:
     """Show one rule: where it stands, what it looks at, its weight, its examples."""
     from digest.errors import UsageError
-    from digest.rules.load import load
     from digest.rules.yaml import did_you_mean
+    from digest.subjects import load
     from digest.workflows import project
 
     loaded = load(project.rule_folders(project.settings(rules=rules)))
@@ -141,13 +142,24 @@ def schema(
 ) -> None:
     """Print the JSON Schema of rule files, by which an editor completes and explains."""
     from digest.rules import schema as made
+    from digest.subjects import SUBJECTS
     from digest.workflows import project
 
     if out is None:
-        print(made.text(), end="")
+        print(made.text(SUBJECTS), end="")
     else:
-        project.write(out, made.text())
+        project.write(out, made.text(SUBJECTS))
         print(f"→ {project.shown(out)}")
+
+
+@app.command("reference", hidden=True)
+def reference() -> None:
+    """Print the tables of kinds and subjects with which docs/rules.md ends, by the packaged rules."""
+    from digest.project.settings import packaged_rules
+    from digest.rules.reference import reference as tables
+    from digest.subjects import load
+
+    print(tables(load([packaged_rules()])), end="")
 
 
 def _folders(paths: Sequence[Path] | None, packaged: bool) -> tuple[Path, ...]:

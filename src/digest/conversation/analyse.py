@@ -12,6 +12,7 @@ from digest.conversation import turns as segment
 from digest.conversation.acts.acts import ActScorer
 from digest.conversation.acts.model import Scene
 from digest.conversation.conversation import Conversation
+from digest.conversation.lexicon import FieldWords
 from digest.conversation.people import people as people_stage
 from digest.conversation.people.people import Known
 from digest.conversation.questions import Asking, Candidate
@@ -39,40 +40,29 @@ class ConversationStages:
 
     rules: Rules
 
-    @cached_property
+    @property
     def known(self) -> Known:
-        subject = self.rules.subject("people")
-        s = subject.settings
-        common = subject.list("common")
-        made = Known(
-            aliases=tuple(tuple(labels) for labels in subject.tables.get("persons", ())),
-            me=tuple(s["me"]),
-            owners=tuple(s["owners"]),
-            agreed=tuple(s["agreed"]),
-        )
-        return replace(made, common=common) if common else made
+        return self.rules.settings(Known)
 
-    @cached_property
+    @property
     def segmenting(self) -> Segmenting:
-        subject = self.rules.subject("segment")
-        return Segmenting(subject.settings["gap"], subject.settings["beside"], subject.list("new-start"))
+        return self.rules.settings(Segmenting)
 
     @cached_property
     def talking(self) -> Talking:
         return talking(self.rules)
 
-    @cached_property
+    @property
     def asking(self) -> Asking:
-        s = self.rules.subject("questions").settings
-        return Asking(s["threshold"], s["floor"], s["joined"], s["remark"], s["opened"], s["follows"], s["pause"])
+        return self.rules.settings(Asking)
 
-    @cached_property
+    @property
     def linking(self) -> Linking:
-        return links_stage.linking(self.rules)
+        return self.rules.settings(Linking)
 
-    @cached_property
+    @property
     def answering(self) -> Answering:
-        return answers_stage.answering(self.rules)
+        return self.rules.settings(Answering)
 
     @cached_property
     def link_rules(self) -> CompiledRules:
@@ -82,11 +72,9 @@ class ConversationStages:
     def answer_rules(self) -> CompiledRules:
         return CompiledRules(self.rules.subject("answers"))
 
-    @cached_property
+    @property
     def vocabulary(self) -> Vocabulary:
-        from digest.words import vocabulary
-
-        return vocabulary(self.rules.subject("lexicon").lists)
+        return self.rules.settings(FieldWords).vocabulary
 
 
 def analyse(

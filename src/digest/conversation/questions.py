@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp
+from typing import Any
 
+from digest.conversation.acts.kinds import TURN_KINDS
 from digest.conversation.acts.model import Acts, Scene
 from digest.model import Act
+from digest.rules.declare import Declaration, fraction, span, table, whole
 from digest.rules.match import size
+from digest.rules.shapes import MapOf, Record
+from digest.rules.types import Field, Float, Text
 
 QUESTION, OPENING = "question", "opening"
 
@@ -16,13 +22,29 @@ QUESTION, OPENING = "question", "opening"
 class Asking:
     """What makes one question of several turns; from rules/questions.yml."""
 
-    threshold: float = 0.3  # probability over which a question is published
-    floor: float = 0.03  # probability under which a turn is no candidate at all
-    joined: int = 180  # seconds within which the asker goes on with the same question
-    remark: int = 12  # characters under which another's words don't part it
-    opened: int = 300  # seconds within which an announced question must stand
-    follows: float = 0.5  # probability of the reply link that makes a question a follow-up
-    pause: int = 1200  # seconds of silence in a thread after which a question starts one of its own
+    threshold: float = fraction("a question is published where its probability is over this", 0.3)
+    floor: float = fraction("a turn under this probability is no candidate at all", 0.03)
+    joined: int = span("within this the asker goes on with the same question", 180)
+    remark: int = whole("characters under which another's words don't part a question", 12)
+    opened: int = span("within this an announced question must stand", 300)
+    follows: float = fraction("a reply link over this probability makes a question a follow-up", 0.5)
+    pause: int = span("after so long a silence in a thread a question starts one of its own", 1200)
+    acts: Mapping[str, Mapping[str, Any]] = table(
+        MapOf(
+            Record(
+                {
+                    "bias": Field(Float(unit="log-odds"), "where the score starts, before any rule", 0.0),
+                    "threshold": Field(Float(unit="log-odds"), "the act is taken where its score is over this", 0.0),
+                    "doc": Field(Text(), "what the act is", ""),
+                }
+            )
+        ),
+        "the acts that rules may give a turn",
+        {},
+    )
+
+
+QUESTIONS = Declaration("questions", "the acts of turns: question, answer, notice, …", Asking, TURN_KINDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from digest.conversation.people.people import plain_spans
 from digest.model import Log, Mention, People, Turn
+from digest.rules.declare import Declaration, patterns, span
 
 EMOJI = re.compile(r"\[[\u4e00-\u9fff]{1,4}\]|\[[A-Z][A-Za-z]{1,10}\]|\?{2,}")  # [强], [OK], a lost one: ??
 
@@ -16,9 +17,12 @@ EMOJI = re.compile(r"\[[\u4e00-\u9fff]{1,4}\]|\[[A-Z][A-Za-z]{1,10}\]|\?{2,}")  
 class Segmenting:
     """When a speaker's next message still belongs to the turn; from rules/segment.yml."""
 
-    gap: int = 180  # seconds of silence that end a turn
-    beside: int = 120  # seconds within which the same person's turns before and after are read with a published one
-    new_start: tuple[str, ...] = ()  # RE2: a message that opens like this starts a turn of its own
+    gap: int = span("silence that ends a turn", 180)
+    beside: int = span("what the same person says so soon before or after is printed with a published turn", 120)
+    new_start: tuple[str, ...] = patterns("a message that opens like this starts a turn of its own", "new-start")
+
+
+SEGMENT = Declaration("segment", "which messages make a turn", Segmenting)
 
 
 def turns(log: Log, people: People, how: Segmenting | None = None) -> tuple[Turn, ...]:

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from digest.model import Image, Line, Mention
+from digest.rules.declare import Declaration, patterns, words
 
 Role = Literal["question", "answer", "talk"]
 
@@ -58,16 +59,16 @@ SEPARATOR = "[\\s，,。、；;：:！!~～…]"
 class Cleaning:
     """What the rules say is no content: WeChat's emoji names, and RE2 patterns by where they stand."""
 
-    emoji: tuple[str, ...] = ()
-    greetings: tuple[str, ...] = ()  # off the head of any text
-    openings: tuple[str, ...] = ()  # off the head of a question
-    fillers: tuple[str, ...] = ()  # off the head of a question or an answer
-    thanks: tuple[str, ...] = ()  # off the tail of any text, and off the head of a question or an answer
-    restated: tuple[str, ...] = ()  # off the head of an answer: the question it repeats
-    smileys: tuple[str, ...] = ()  # literally, before a stop or the end
-    unwanted: tuple[str, ...] = ()  # a notice or resource that says this is not printed
-    asides: tuple[str, ...] = ()  # a message that says this is part of no question and no answer
-    remarks: tuple[str, ...] = ()  # an answer of one message that says no more than this answers nothing
+    emoji: tuple[str, ...] = words("WeChat's names between [ and ]")
+    greetings: tuple[str, ...] = patterns("taken off the head of any text")
+    openings: tuple[str, ...] = patterns("taken off the head of a question")
+    fillers: tuple[str, ...] = patterns("taken off the head of a question or an answer")
+    thanks: tuple[str, ...] = patterns("taken off the tail of any text, and off the head of a question or an answer")
+    restated: tuple[str, ...] = patterns("taken off the head of an answer: the question it repeats")
+    smileys: tuple[str, ...] = words("signs taken out before a stop or the end")
+    unwanted: tuple[str, ...] = patterns("a notice or resource that says this is not printed")
+    asides: tuple[str, ...] = patterns("a message that says this is part of no question and no answer")
+    remarks: tuple[str, ...] = patterns("an answer that says no more than this is not printed")
 
     # made once each and kept here: as arguments of a cached function all these words would be hashed for every message
 
@@ -115,6 +116,9 @@ class Cleaning:
     @cached_property
     def empty(self) -> Any:
         return _compiled("^(?:{})[。.！!~～…，, ]*$", self.remarks)
+
+
+CLEAN = Declaration("clean", "what is taken out of a published text", Cleaning)
 
 
 def clean(text: str, cleaning: Cleaning, role: Role = "answer", *, alone: bool = True) -> str:

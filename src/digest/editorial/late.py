@@ -22,7 +22,7 @@ from digest.conversation.turns import Segmenting, turns
 from digest.editorial.clean import Cleaning
 from digest.editorial.curate import message_lines
 from digest.model import Answer, Digest, Entry, Line, Log, People, Question, Section, Topic, Turn
-from digest.rules.model import Rules
+from digest.rules.declare import Declaration, odds, patterns, whole
 
 if TYPE_CHECKING:
     from digest.words import Vocabulary
@@ -42,21 +42,21 @@ _MIGHT_ASK = re.compile(r"[?？吗呢么]|请问|请教|问一?下|怎么|如何
 class Lateness:
     """What counts for a late answer and against it, in log-odds; from rules/late.yml."""
 
-    days: int = 3  # how many days later an answer may come; 0 looks for none
-    threshold: float = 3.0
-    quotes: float = 6.0
-    names: float = 2.5
-    others: float = -1.0
-    next_day: float = 0.5
-    last_words: float = 0.5
-    words: float = 0.15  # for each unit of rarity of a shared word,
-    words_most: float = 2.0  # but no more
-    thanked: float = 1.5
-    asks: float = -2.0
-    brief: float = -2.0
-    brief_length: int = 6
-    never: tuple[str, ...] = ()  # RE2: what says this answers nothing
-    thanks: tuple[str, ...] = ()  # RE2: what an asker says who was helped
+    days: int = whole("how many days later an answer may come; 0 looks for none", 3, 0, "days")
+    threshold: float = odds("it is offered over this", 3.0)
+    quotes: float = odds("it quotes the question", 6.0)
+    names: float = odds("it names the asker, who has not spoken since the day of his question", 2.5)
+    others: float = odds("it names others as well", -1.0)
+    next_day: float = odds("it comes on the very next day", 0.5)
+    last_words: float = odds("the asker said nothing more after his question", 0.5)
+    words: float = odds("for each unit of rarity of a word that it shares with the question", 0.15)
+    words_most: float = odds("the most that shared words add", 2.0)
+    thanked: float = odds("the asker thanks soon after", 1.5)
+    asks: float = odds("it ends as a question", -2.0)
+    brief: float = odds("it has fewer characters than `brief_length`", -2.0)
+    brief_length: int = whole("characters of an answer that says something", 6, 0)
+    never: tuple[str, ...] = patterns("who says this answers nothing")
+    thanks: tuple[str, ...] = patterns("an asker who says this was helped")
 
     @cached_property
     def is_never(self) -> Callable[[str], bool]:
@@ -67,10 +67,7 @@ class Lateness:
         return _any(self.thanks)
 
 
-def lateness(rules: Rules) -> Lateness:
-    """What rules/late.yml says."""
-    subject = rules.subject("late")
-    return Lateness(**subject.settings, never=subject.list("never"), thanks=subject.list("thanks"))
+LATE = Declaration("late", "open questions that are answered on a later day", Lateness)
 
 
 @dataclass(frozen=True)

@@ -7,40 +7,22 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from dataclasses import dataclass
 
-from digest.knowledge import same as sameness
+from digest.knowledge.likeness import Enough, Sameness
 from digest.knowledge.query import Lexicon
-from digest.knowledge.same import How, Said, held, likeness, said
+from digest.knowledge.same import Said, held, likeness, said
 from digest.knowledge.schema import SHIFT
 from digest.knowledge.search import Filters, Hit, lexicon, search
 from digest.model import Earlier
-from digest.rules.model import Rules
 
 LOOKED_AT = 12  # hits of a search that are weighed
 
 
-@dataclass(frozen=True)
-class Enough:
-    """When an earlier answer is shown; from rules/before.yml."""
-
-    how: How
-    most: int = 1
-    other_rooms: bool = False
-    likeness: float = 0.4
-    answered: float = 0.3
-
-
-def enough(rules: Rules) -> Enough:
-    """What rules/before.yml says."""
-    return Enough(sameness.how(rules), **rules.subject("before").settings)
-
-
 def answered_before(
-    db: sqlite3.Connection, question: str, day: dt.date, room: str, enough: Enough
+    db: sqlite3.Connection, question: str, day: dt.date, room: str, enough: Enough, same: Sameness
 ) -> tuple[Earlier, ...]:
     """Where a question was answered before `day`, the most alike first; only what stands in a digest counts."""
-    alone = enough.how.stands_alone
+    alone = same.stands_alone
     if not enough.most or not alone(question):
         return ()
     try:
@@ -53,8 +35,8 @@ def answered_before(
     if not hits:
         return ()
     known = lexicon(db, "\n".join([question, *(h.text for h in hits), *(a.text for h in hits for a in h.answers)]))
-    mine = said(question, known, enough.how)
-    rated = [(_score(mine, hit, known, enough), hit) for hit in hits]
+    mine = said(question, known, same)
+    rated = [(_score(mine, hit, known, enough, same), hit) for hit in hits]
     rated = [(score, hit) for score, hit in rated if score and _published(db, hit)]
     rated.sort(key=lambda pair: (-round(pair[0], 6), pair[1].day, pair[1].row))
     return tuple(Earlier(hit.id, dt.date.fromisoformat(hit.day), hit.room, hit.text) for _, hit in rated[: enough.most])
@@ -66,9 +48,9 @@ def _published(db: sqlite3.Connection, hit: Hit) -> bool:
     return bool(path)
 
 
-def _score(mine: Said, hit: Hit, known: Lexicon, enough: Enough) -> float:
+def _score(mine: Said, hit: Hit, known: Lexicon, enough: Enough, same: Sameness) -> float:
     """How alike two questions are, from 0 to 1; 0 where it is not enough."""
-    found = likeness(mine, said(hit.text, known, enough.how), enough.how)
+    found = likeness(mine, said(hit.text, known, same), same)
     if found is None or found.score < enough.likeness:
         return 0.0
     given = held("\n".join(a.text for a in hit.answers), known)

@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from digest.knowledge.likeness import Sameness
 from digest.knowledge.query import Lexicon
-from digest.knowledge.same import How, Likeness, cosine, held, likeness, said
+from digest.knowledge.same import Likeness, cosine, held, likeness, said
 from digest.knowledge.schema import SHIFT
 from digest.knowledge.search import lexicon, positions
 
@@ -97,7 +98,7 @@ def to_the_point(asked: Asked, known: Lexicon) -> tuple[Reply, ...]:
     return tuple(r for r in asked.answers if cosine(own, held(r.text, known)) >= POINT)
 
 
-def groups(asked: Sequence[Asked], known: Lexicon, how: How) -> tuple[Group, ...]:
+def groups(asked: Sequence[Asked], known: Lexicon, how: Sameness) -> tuple[Group, ...]:
     """Questions asked on more than one day, most asked and best answered first.
 
     Two are joined where they are alike, and a group with another where all of both are, on average: a chain of
@@ -140,7 +141,7 @@ def groups(asked: Sequence[Asked], known: Lexicon, how: How) -> tuple[Group, ...
     return tuple(sorted(found, key=lambda g: (-len(g.days), -good[g], -min(g.answers, 12), g.asked[0].row)))
 
 
-def reason(group: Group, known: Lexicon, how: How) -> Likeness | None:
+def reason(group: Group, known: Lexicon, how: Sameness) -> Likeness | None:
     """By what the two questions of a group are alike that are so most."""
     texts = [said(a.text, known, how) for a in group.asked]
     found = (likeness(one, other, how) for n, one in enumerate(texts) for other in texts[n + 1 :])

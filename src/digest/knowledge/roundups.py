@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from digest.errors import UsageError
+from digest.knowledge.likeness import Sameness
 from digest.knowledge.query import Lexicon
 from digest.knowledge.recurring import Asked, Group, Reply, everything, groups, questions, reason, to_the_point
-from digest.knowledge.same import How
 from digest.knowledge.schema import SHIFT
 from digest.page.render import Ours, front_matter, marked, page_link
 
@@ -60,7 +60,7 @@ def week(said: str) -> Span:
 def faq(
     db: sqlite3.Connection,
     front: Mapping[str, Any],
-    how: How,
+    how: Sameness,
     room: str | None = None,
     since: str = "",
     until: str = "",
@@ -114,7 +114,7 @@ def _line(text: str) -> str:
 
 
 def roundup(
-    db: sqlite3.Connection, span: Span, front: Mapping[str, Any], how: How, room: str | None = None
+    db: sqlite3.Connection, span: Span, front: Mapping[str, Any], how: Sameness, room: str | None = None
 ) -> dict[str, Any]:
     """What a roundup's template takes: talks, the best threads, what stayed open, who may be thanked."""
     since, until = span.first.isoformat(), span.last.isoformat()

@@ -9,15 +9,13 @@ the other never names are further apart. `rules/same.yml` says how much each cou
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from math import sqrt
 
+from digest.knowledge.likeness import Sameness
 from digest.knowledge.query import CHUNK, Lexicon, cut, folded
 from digest.page.entries import character_pairs, dice
-from digest.rules.model import Rules
-from digest.rules.regex import Matcher
 
 ROMAN = re.compile("[ivx]*|[a-z0-9]{1,2}")  # tells with what it stands by alone: `II`, `T`, `B2`
 NO_WORDS = re.compile(r"\W+")
@@ -26,60 +24,6 @@ LITTLE = 1.0  # weight under which a word tells nothing of a subject
 HEAVY = 5.0  # weight of a word that stands for a subject by itself, as most names do
 
 Held = Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class How:
-    """What makes two questions one; from rules/same.yml."""
-
-    likeness: float = 0.4
-    together: float = 0.3
-    words: float = 0.2
-    characters: float = 0.28
-    covered: float = 0.16
-    weight: float = 0.15
-    much: float = 15.0
-    asked: float = 0.08
-    difference: float = 0.16
-    apart: float = 0.06
-    least: float = 0.18
-    one_word: float = 0.35
-    telling: float = 2.4
-    shortest: int = 8
-    asks: tuple[str, ...] = ()
-    never: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    differences: tuple[str, ...] = ()
-
-    @cached_property
-    def stands_alone(self) -> Callable[[str], bool]:
-        """Whether a text asks something that can be understood by itself."""
-        asks, never = (Matcher(p) if p else None for p in (self.asks, self.never))
-
-        def alone(text: str) -> bool:
-            if len(NO_WORDS.sub("", text)) < self.shortest or (never and never.fires(text)):
-                return False
-            return asks is None or bool(asks.fires(text))
-
-        return alone
-
-    @cached_property
-    def kinds_of(self) -> Callable[[str], frozenset[int]]:
-        """What a text asks for: places in `kinds`, and -1 for a difference."""
-        kinds, differences = (Matcher(p) if p else None for p in (self.kinds, self.differences))
-
-        def of(text: str) -> frozenset[int]:
-            found = frozenset(kinds.fires(text)) if kinds else frozenset()
-            return found | {-1} if differences and differences.fires(text) else found
-
-        return of
-
-
-def how(rules: Rules) -> How:
-    """What rules/same.yml says."""
-    subject = rules.subject("same")
-    asks, never, kinds, differences = (subject.list(name) for name in ("asks", "never", "kinds", "differences"))
-    return How(**subject.settings, asks=asks, never=never, kinds=kinds, differences=differences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +52,7 @@ class Likeness:
     asked: frozenset[int]
 
 
-def said(text: str, known: Lexicon, how: How) -> Said:
+def said(text: str, known: Lexicon, how: Sameness) -> Said:
     """A question's words, weighed."""
     text = LINK.sub(" ", text)
     telling = {w: x for w, x in held(text, known).items() if x >= LITTLE}
@@ -122,7 +66,7 @@ def said(text: str, known: Lexicon, how: How) -> Said:
     return Said(folded(text), telling, every, frozenset(new), pairs, how.kinds_of(text))
 
 
-def likeness(one: Said, other: Said, how: How) -> Likeness | None:
+def likeness(one: Said, other: Said, how: Sameness) -> Likeness | None:
     """How alike two questions are; None where too little is shared that tells what they are about or how it is put."""
     shared = frozenset(one.telling.keys() & other.telling.keys())
     number = sum(1 for w in shared if one.telling[w] >= how.telling and not ROMAN.fullmatch(w))

@@ -109,7 +109,7 @@ def questions(days: Sequence[Measured], folds: Sequence[int], stages: Stages, ho
         weights = [1.0 if inside or right else how.window_weight for inside, right in marks]
         tables.append(fit.table(d.day.acts.fired[QUESTION], [right for _, right in marks], weights, len(rules) + 1))
     signs = [r.sign for r in rules]
-    former = fit.vector([*(r.weight for r in rules), float(subject.tables["acts"][QUESTION]["bias"])])
+    former = fit.vector([*(r.weight for r in rules), float(asking.acts[QUESTION]["bias"])])
     pull = former if how.keep else None
     by_fold = []
     scores: list[tuple[float, ...]] = [()] * len(days)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from digest.learning import evaluate, measure
 from digest.learning import learn as learners
@@ -18,7 +17,7 @@ from digest.learning.learn import SUBJECTS, Fitting, Learnt, Progress
 from digest.learning.measure import Measured, Source
 from digest.model import Log
 from digest.rules.edit import Setting
-from digest.rules.model import Rules, Subject
+from digest.rules.model import Rules
 from digest.stages import Stages
 
 __all__ = ["SUBJECTS", "Fitting", "Tuned", "tune", "value", "with_numbers"]
@@ -101,45 +100,13 @@ def _relinked(days: Sequence[Measured], stages: Sequence[Stages], told: Progress
 
 def value(rules: Rules, setting: Setting) -> float:
     """What a number is now."""
-    subject = rules.subject(setting.subject)
-    if len(setting.path) == 1:
-        return subject.by_id[setting.path[0]].weight
-    found: Any = subject.settings if setting.path[0] == "settings" else subject.tables[setting.path[0]]
-    for key in setting.path[1:]:
-        found = found[key]
-    return float(found)
+    return rules.subject(setting.subject).number(setting.path)
 
 
 def with_numbers(rules: Rules, settings: Iterable[Setting]) -> Rules:
     """The rules with other numbers."""
-    by_subject: dict[str, list[Setting]] = {}
+    by_subject: dict[str, dict[Sequence[str], float]] = {}
     for setting in settings:
-        by_subject.setdefault(setting.subject, []).append(setting)
-    subjects = dict(rules.subjects)
-    for name, numbers in by_subject.items():
-        subjects[name] = _changed(subjects[name], numbers)
-    return replace(rules, subjects=subjects)
-
-
-def _changed(subject: Subject, numbers: Sequence[Setting]) -> Subject:
-    weights = {s.path[0]: s.value for s in numbers if len(s.path) == 1}
-    values, tables = dict(subject.settings), dict(subject.tables)
-    for s in numbers:
-        if len(s.path) > 1 and s.path[0] == "settings":
-            values[s.path[1]] = s.value
-        elif len(s.path) > 1:
-            tables[s.path[0]] = _put(tables[s.path[0]], s.path[1:], s.value)
-    made = replace(
-        subject,
-        settings=values,
-        tables=tables,
-        rules=tuple(replace(r, weight=weights.get(r.id, r.weight)) for r in subject.rules),
-    )
-    # the expressions are the same; compiled once they serve every fold
-    made.__dict__["texts"] = subject.texts
-    return made
-
-
-def _put(table: Mapping[str, Any], path: Sequence[str], new: float) -> dict[str, Any]:
-    key, *rest = path
-    return {**table, key: _put(table[key], rest, new) if rest else new}
+        by_subject.setdefault(setting.subject, {})[setting.path] = setting.value
+    changed = {name: rules.subject(name).with_numbers(numbers) for name, numbers in by_subject.items()}
+    return replace(rules, subjects={**rules.subjects, **changed})

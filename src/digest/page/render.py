@@ -12,7 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,9 @@ from digest.masks import mask
 from digest.model import Digest, Earlier, Entry, Line, Log, Question
 from digest.page.escape import image, inline, link, plain_title
 from digest.project.folders import safe_folder
+from digest.rules.declare import Declaration, names, setting, table, whole
+from digest.rules.shapes import Anything, MapOf
+from digest.rules.types import Clock, Text
 
 TEMPLATES = Path(__file__).parent / "templates"
 NUMERALS = "〇一二三四五六七八九"
@@ -50,12 +53,17 @@ class TemplateError(DigestError):
 class Layout:
     """How a page is laid out; rules/layout.yml fills it."""
 
-    front: Mapping[str, Any] = field(default_factory=lambda: {"layout": "post", "tag": ["publish"]})
-    time: str = "12:00:00"  # in the front matter's date
-    headings: Mapping[str, str] = field(default_factory=dict)  # section kind → heading, where the section has none
-    image_hosts: tuple[str, ...] = ()  # pictures from elsewhere are shown as text
-    short: int = 16  # messages shorter than this, in characters, are joined by a comma, longer ones by a full stop
-    paragraph: int = 160  # characters after which the next message begins a paragraph
+    time: str = setting(Clock(text=True), "time of day in the front matter's date", "12:00:00")
+    image_hosts: tuple[str, ...] = names("a picture from elsewhere is shown as text")
+    short: int = whole("shorter messages are joined by a comma, longer ones by a full stop", 16, 0, "characters")
+    paragraph: int = whole("after so much the next message begins a paragraph", 160, 1, "characters")
+    front: Mapping[str, Any] = table(
+        Anything(), "front matter besides title and date", {"layout": "post", "tag": ("publish",)}
+    )
+    headings: Mapping[str, str] = table(MapOf(Text()), "headings of sections, where the day gives none", {})
+
+
+LAYOUT = Declaration("layout", "the digest's sections and headings", Layout)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from digest.conversation.acts.acts import spans
 from digest.conversation.conversation import Conversation
-from digest.conversation.questions import QUESTION, probability
+from digest.conversation.questions import QUESTION, Asking, probability
 from digest.conversation.replies.links import TOLD
 from digest.errors import UsageError
 from digest.model import Digest, Evidence, Log, Question
+from digest.page.render import Layout
 
 if TYPE_CHECKING:
     from digest.rules.model import Rule, Rules, Subject
@@ -212,7 +213,7 @@ def _acts(day: Conversation, turn: int, rules: Rules) -> tuple[Scored, ...]:
     subject = rules.subject("questions")
     text = day.scene.turns[turn].text
     found = []
-    for act, about in subject.tables.get("acts", {}).items():
+    for act, about in subject.settings.acts.items():
         if act not in day.acts.taken:
             continue
         scored = day.acts.act(turn, act)
@@ -234,8 +235,8 @@ def _fired(evidence: Iterable[Evidence], subject: Subject, text: str = "") -> tu
 
 
 def _question(day: Conversation, asked: Sequence[Question], turn: int | None, rules: Rules) -> Asked:
-    settings = rules.subject("questions").settings
-    threshold = settings["threshold"]
+    asking = rules.settings(Asking)
+    threshold = asking.threshold
     if turn is None:
         return Asked("no candidate", 0.0, threshold, "the message stands in no turn: nothing is said in it")
     for candidate, question in zip(day.candidates, asked, strict=True):
@@ -246,7 +247,7 @@ def _question(day: Conversation, asked: Sequence[Question], turn: int | None, ru
             verdict = "kept" if question.kept else "left out"
             return Asked(verdict, candidate.score, threshold, question.why_not, clocks, len(question.answers), follows)
     score = probability(day.acts.scores[QUESTION][turn]) if QUESTION in day.acts.scores else 0.0
-    return Asked("no candidate", score, threshold, f"under {settings['floor']:g} nothing is a candidate")
+    return Asked("no candidate", score, threshold, f"under {asking.floor:g} nothing is a candidate")
 
 
 def _ties(day: Conversation, turn: int, subject: Subject, *, parents: bool) -> tuple[Tie, ...]:
@@ -260,7 +261,7 @@ def _ties(day: Conversation, turn: int, subject: Subject, *, parents: bool) -> t
 
 def _places(day: Conversation, made: Digest, index: int, rules: Rules) -> Iterable[Place]:
     answers = rules.subject("answers")
-    headings = rules.subject("layout").tables.get("headings", {})
+    headings = rules.settings(Layout).headings
     beside = index in day.beside
     for section in made.sections:
         for topic in section.topics:

@@ -6,18 +6,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from digest.errors import Location, Problem, RulesError
-from digest.rules.declare import Kind
+from digest.rules.declare import Declaration, Kind
 from digest.rules.kinds import All, Length, Lexicon, Pattern
 from digest.rules.load import load
 from digest.rules.match import TextRules, expression
 from digest.rules.model import Rule, Rules, Subject
 from digest.rules.regex import Matcher
-from digest.rules.subjects import SUBJECTS
 
 TEXT_KINDS = (Pattern, Lexicon, Length)
 
@@ -35,13 +34,13 @@ class Report:
         return not self.problems
 
 
-def check(folders: Sequence[Path]) -> tuple[Rules | None, tuple[Problem, ...]]:
+def check(folders: Sequence[Path], declarations: Iterable[Declaration]) -> tuple[Rules | None, tuple[Problem, ...]]:
     """All that can be said of the folders: what keeps them from loading, else failing examples and warnings."""
     try:
-        rules = load(folders)
+        rules = load(folders, declarations)
     except RulesError as error:
         return None, error.problems
-    return rules, tuple(sorted({*test(rules).problems, *lint(rules)}))
+    return rules, tuple(sorted({*test(rules).problems, *lint(rules), *rules.warnings}))
 
 
 # ---- examples --------------------------------------------------------------------------------------------------
@@ -117,7 +116,7 @@ def lint(rules: Rules) -> tuple[Problem, ...]:
 
 def _subject(subject: Subject) -> Iterator[Problem]:
     used = {name for rule in (*subject.rules, *subject.off) for name in _lists(rule.kind)}
-    declaration = SUBJECTS[subject.name]
+    declaration = subject.declaration
     for name in subject.lists:
         if name not in used and name not in declaration.lists:
             where = subject.places.get(("lists", name)) or subject.places.get(("lists", f"+{name}")) or Location("")

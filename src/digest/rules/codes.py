@@ -50,6 +50,7 @@ CODES: dict[str, str] = {
     "R309": "The weight's sign is not the one that `sign:` demands.",
     "R310": "The rule is built on a rule that is switched off.",
     "R311": "The word is an old one for another, which means the same.",
+    "R312": "The setting is gone, and the line changes nothing: take it out.",
 }
 
 

@@ -1,4 +1,13 @@
-"""What a kind of rule is, and how one is declared.
+"""What a subject of the rules is, a setting, a kind of rule, and how each is declared.
+
+A stage declares each of its settings once, on the frozen class that it reads them from:
+
+    @dataclass(frozen=True, slots=True)
+    class Segmenting:
+        gap: int = span("silence that ends a turn", 180)
+        new_start: tuple[str, ...] = patterns("a message that opens like this starts a turn of its own", "new-start")
+
+    SEGMENT = Declaration("segment", "which messages make a turn", Segmenting)
 
 Thirty dataclasses cost 40 ms at every start, for each has its methods compiled. So `kind` makes them without, and
 `Kind` holds the methods once: they are frozen dataclasses to whoever uses them (`dataclasses.fields`, `replace`).
@@ -8,10 +17,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, NoReturn, TypeVar, dataclass_transform
 
 from digest.rules.shapes import Many
-from digest.rules.types import BAD, Field, Int, Name, Type
+from digest.rules.types import BAD, Clock, Duration, Field, Float, Int, Name, Probability, Regex, Text, Type
 
 
 def want(type_: Type, doc: str, default: Any = BAD) -> Any:
@@ -105,3 +116,102 @@ def sided(cls: type[K], sides: Type, doc: str, default: str) -> type[K]:
     """The same kind with one more field, `side`: which of several things it looks at."""
     body = {"__doc__": cls.__doc__, "__annotations__": {"side": str}, "side": want(sides, doc, default)}
     return kind(cls.name, main=cls.main)(type(f"Sided{cls.__name__}", (cls,), body))
+
+
+# ---- settings ----------------------------------------------------------------------------------------------------
+
+
+def setting(type_: Type, doc: str, default: Any, name: str = "", part: str = "settings") -> Any:
+    """A field of a stage's settings; `name` is what rule files call it where that is not the attribute's name."""
+    metadata = {"field": Field(type_, doc, default), "name": name, "part": part}
+    if isinstance(default, dict):
+        return dataclasses.field(default_factory=default.copy, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def number(doc: str, default: float, unit: str = "") -> Any:
+    return setting(Float(unit=unit), doc, default)
+
+
+def odds(doc: str, default: float) -> Any:
+    return number(doc, default, "log-odds")
+
+
+def fraction(doc: str, default: float) -> Any:
+    return setting(Probability(), doc, default)
+
+
+def whole(doc: str, default: int, low: int = 0, unit: str = "", name: str = "") -> Any:
+    return setting(Int(low, None, unit), doc, default, name)
+
+
+def span(doc: str, default: int) -> Any:
+    """A duration, the default in seconds."""
+    return setting(Duration(), doc, default)
+
+
+def clock(doc: str, default: int) -> Any:
+    """A time of day, the default in seconds since midnight."""
+    return setting(Clock(), doc, default)
+
+
+def names(doc: str) -> Any:
+    """Words that stand under `settings:`, so that a later folder replaces them."""
+    return setting(Many(Text()), doc, ())
+
+
+def words(doc: str, default: tuple[str, ...] = (), of: Type | None = None) -> Any:
+    """A list of words, to which a later folder may add."""
+    return setting(Many(of or Text()), doc, default, part="lists")
+
+
+def patterns(doc: str, name: str = "") -> Any:
+    """A list of expressions, to which a later folder may add."""
+    return setting(Many(Regex()), doc, (), name, "lists")
+
+
+def table(type_: Type, doc: str, default: Any, name: str = "") -> Any:
+    """A key of its own beside `settings:` and `lists:`."""
+    return setting(type_, doc, default, name, "tables")
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A subject: what its files may hold. Where it has a table `acts`, each of its rules names one of them."""
+
+    name: str
+    doc: str
+    settings_type: type[Any]  # the stage's frozen class, whose fields are the subject's settings, lists and tables
+    kinds: Mapping[str, type[Kind]] = dataclasses.field(default_factory=dict)
+    looks_at: str = "turn"  # what its rules look at: one "turn", or a "pair" of them
+    acts_of: str = ""  # the subject whose acts its rules name, where it has none itself
+    weighs: bool = True  # whether a rule's weight adds to a score, so that it must be given
+    removed: Mapping[str, str] = dataclasses.field(default_factory=dict)  # former setting → why it is gone
+
+    @cached_property
+    def entries(self) -> Mapping[tuple[str, str], tuple[str, Field]]:
+        """("settings", "lists" or "tables", name in rule files) → (attribute, declaration)."""
+        return {
+            (f.metadata["part"], f.metadata["name"] or f.name.rstrip("_")): (f.name, f.metadata["field"])
+            for f in dataclasses.fields(self.settings_type)
+            if "part" in f.metadata
+        }
+
+    def _part(self, part: str) -> Mapping[str, Field]:
+        return {name: field for (where, name), (_, field) in self.entries.items() if where == part}
+
+    @cached_property
+    def settings(self) -> Mapping[str, Field]:
+        return self._part("settings")
+
+    @cached_property
+    def lists(self) -> Mapping[str, Field]:
+        return self._part("lists")
+
+    @cached_property
+    def tables(self) -> Mapping[str, Field]:
+        return self._part("tables")
+
+    @property
+    def acts(self) -> bool:
+        return "acts" in self.tables

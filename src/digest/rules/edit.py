@@ -10,6 +10,7 @@ from pathlib import Path
 
 from digest import files
 from digest.errors import DigestError, Location
+from digest.rules.declare import Declaration
 from digest.rules.load import load
 from digest.rules.model import Rule, Rules, Subject
 
@@ -55,7 +56,7 @@ def rewritten(rules: Rules, folders: Sequence[Path], settings: Sequence[Setting]
         path = folder / f"tuned-{name}.yml"
         former = made.get(path) or (files.read_text(path) if path.is_file() else "")
         made[path] = _with_entries(name, former, more)
-    _check(folders, made, settings)
+    _check(folders, [subject.declaration for subject in rules.subjects.values()], made, settings)
     return made
 
 
@@ -123,7 +124,9 @@ def _with_setting(text: str, setting: Setting) -> str:
     return text[: rules.start()] + line + text[rules.start() :] if rules else text + line
 
 
-def _check(folders: Sequence[Path], made: Mapping[Path, str], settings: Sequence[Setting]) -> None:
+def _check(
+    folders: Sequence[Path], declarations: Sequence[Declaration], made: Mapping[Path, str], settings: Sequence[Setting]
+) -> None:
     """Load what was made, from a copy, and see that it says what it should."""
     *below, folder = folders
     with tempfile.TemporaryDirectory() as name:
@@ -132,19 +135,9 @@ def _check(folders: Sequence[Path], made: Mapping[Path, str], settings: Sequence
             (copy / path.name).write_text(files.read_text(path), encoding="utf-8")
         for path, text in made.items():
             (copy / path.name).write_text(text, encoding="utf-8")
-        rules = load([*below, copy])
+        rules = load([*below, copy], declarations)
     for setting in settings:
-        subject = rules.subject(setting.subject)
-        if len(setting.path) == 1:
-            value = subject.by_id[setting.path[0]].weight
-        elif setting.path[0] == "settings":
-            value = subject.settings[setting.path[1]]
-        else:
-            table = subject.tables[setting.path[0]]
-            for key in setting.path[1:]:
-                table = table[key]
-            value = table
-        if float(number(setting.value)) != value:
+        if float(number(setting.value)) != rules.subject(setting.subject).number(setting.path):
             where = ".".join(setting.path)
             raise DigestError(
                 f"{folder}: {setting.subject} {where} could not be written. Write {number(setting.value)} there"

@@ -12,41 +12,45 @@ How a later folder builds on an earlier one:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from digest.errors import Location, Problem, RulesError
+from digest.rules.declare import Declaration
 from digest.rules.files import rule_files
 from digest.rules.kinds import All
 from digest.rules.model import Rule, Rules, Subject
-from digest.rules.sheet import Draft, Sheet, read
-from digest.rules.subjects import SUBJECTS, Declaration
+from digest.rules.read import Draft, RuleFile, read
 from digest.rules.yaml import did_you_mean
 
 
-def load(folders: Sequence[Path]) -> Rules:
+def load(folders: Sequence[Path], declarations: Iterable[Declaration]) -> Rules:
     """Rules of the folders, each building on those before it. Raises RulesError with all problems of all files."""
+    subjects = {declaration.name: declaration for declaration in declarations}
     problems: list[Problem] = []
-    layers: list[list[Sheet]] = []
+    layers: list[list[RuleFile]] = []
     for folder in folders:
-        sheets = [read(path) for path in _files(folder, problems)]
-        for sheet in sheets:
-            problems += sheet.problems
-        layers.append(sheets)
-    return assemble(layers, problems)
+        files = [read(path, subjects) for path in _files(folder, problems)]
+        for file in files:
+            problems += file.problems
+        layers.append(files)
+    return assemble(layers, problems, subjects)
 
 
-def assemble(layers: Sequence[Sequence[Sheet]], problems: list[Problem]) -> Rules:
-    """Rules of sheets, layer by layer; raises RulesError where `problems` or the merging hold any error."""
-    subjects = {name: _Merged(declaration) for name, declaration in SUBJECTS.items()}
+def assemble(
+    layers: Sequence[Sequence[RuleFile]], problems: list[Problem], declarations: Mapping[str, Declaration]
+) -> Rules:
+    """Rules of files, layer by layer; raises RulesError where `problems` or the merging hold any error."""
+    subjects = {name: _Merged(declaration) for name, declaration in declarations.items()}
     for name, merged in subjects.items():
         for layer in layers:
-            merged.build_on([sheet for sheet in layer if sheet.subject == name], problems)
-    # rules on pairs of turns name the acts that `questions` gives the turns
-    turns = subjects["questions"].tables["acts"]
-    finished = {name: m.finish(m.tables.get("acts", turns), problems) for name, m in subjects.items()}
+            merged.build_on([file for file in layer if file.subject == name], problems)
+    finished = {
+        name: merged.finish(subjects[merged.declaration.acts_of or name].tables.get("acts", {}), problems)
+        for name, merged in subjects.items()
+    }
     errors = tuple(sorted({p for p in problems if p.severity == "error"}))
     if errors:
         raise RulesError(errors)
@@ -67,24 +71,24 @@ class _Merged:
     def __init__(self, declaration: Declaration) -> None:
         self.declaration = declaration
         self.settings = {name: f.default for name, f in declaration.settings.items()}
-        self.lists: dict[str, tuple[str, ...]] = dict.fromkeys(declaration.lists, ())
+        self.lists: dict[str, tuple[str, ...]] = {name: f.default for name, f in declaration.lists.items()}
         self.tables: dict[str, Any] = {name: f.default for name, f in declaration.tables.items()}
         self.drafts: dict[str, Draft] = {}
         self.files: list[str] = []
         self.places: dict[tuple[str, ...], Location] = {}
 
-    def build_on(self, sheets: Sequence[Sheet], problems: list[Problem]) -> None:
+    def build_on(self, files: Sequence[RuleFile], problems: list[Problem]) -> None:
         here: dict[str, Location] = {}
-        for sheet in sheets:
-            self.files.append(sheet.path)
-            self.settings.update(sheet.settings)
-            self.places.update(sheet.places)
-            for name, words in sheet.lists.items():
+        for file in files:
+            self.files.append(file.path)
+            self.settings.update(file.settings)
+            self.places.update(file.places)
+            for name, words in file.lists.items():
                 self._list(name, words)
-            for name, value in sheet.tables.items():
+            for name, value in file.tables.items():
                 bare = name.removeprefix("+")
                 self.tables[bare] = _joined(self.tables[bare], value, name != bare)
-            for draft in sheet.rules:
+            for draft in file.rules:
                 if draft.id in here:
                     message = f"the rule {draft.id!r} stands twice, first at {here[draft.id]}; give one another id"
                     problems.append(Problem(draft.where, "R109", message))
@@ -111,11 +115,13 @@ class _Merged:
                 if len(problems) == before and rule is not None:
                     rules.append(rule)
         rules = _in_parts(rules)
+        tables = {name: f.type.filled(self.tables[name]) for name, f in self.declaration.tables.items()}
+        values = {"settings": self.settings, "lists": self.lists, "tables": tables}
+        entries = self.declaration.entries.items()
         return Subject(
-            self.declaration.name,
-            self.settings,
+            self.declaration,
+            self.declaration.settings_type(**{attr: values[part][name] for (part, name), (attr, _) in entries}),
             self.lists,
-            {name: f.type.filled(self.tables[name]) for name, f in self.declaration.tables.items()},
             tuple(rule for rule in rules if not rule.off),
             tuple(rule for rule in rules if rule.off),
             tuple(self.files),

@@ -1,10 +1,6 @@
 """The JSON Schema of rule files, made from what the code declares, so that an editor completes and explains.
 
-`rules/schema.json` holds it, and a test holds the file to this; after a change of kinds or subjects write it anew:
-
-    python -c "from digest.rules.schema import text; print(text(), end='')" > rules/schema.json
-
-A rule file names it in its first line:
+`digest init` and `digest rules schema` write it. A rule file names it in its first line:
 
     # yaml-language-server: $schema=schema.json
 """
@@ -12,27 +8,27 @@ A rule file names it in its first line:
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from digest.rules.declare import Kind
+from digest.rules.declare import Declaration, Kind
+from digest.rules.read import rule_keys
 from digest.rules.shapes import Many, described
-from digest.rules.sheet import rule_keys
-from digest.rules.subjects import PAIR_KINDS, SUBJECTS, TURN_KINDS, Declaration
 from digest.rules.types import BAD, Text
 
 
-def text() -> str:
-    """The schema as the file holds it."""
-    return json.dumps(schema(), ensure_ascii=False, indent=1) + "\n"
+def text(declarations: Sequence[Declaration]) -> str:
+    """The schema as a file holds it."""
+    return json.dumps(schema(declarations), ensure_ascii=False, indent=1) + "\n"
 
 
-def schema() -> dict[str, Any]:
+def schema(declarations: Sequence[Declaration]) -> dict[str, Any]:
     """The schema as plain data."""
     definitions: dict[str, Any] = {}
-    for scope, kinds in (("turn", TURN_KINDS), ("pair", PAIR_KINDS)):
-        for name, kind in kinds.items():
-            definitions[f"{scope}-{name}"] = _kind(kind)
-    for declaration in SUBJECTS.values():
+    for declaration in declarations:
+        for name, kind in declaration.kinds.items():
+            definitions[f"{declaration.looks_at}-{name}"] = _kind(kind)
+    for declaration in declarations:
         if declaration.kinds:
             definitions[f"{declaration.name}-rule"] = _rule(declaration)
         definitions[declaration.name] = _file(declaration)
@@ -44,15 +40,15 @@ def schema() -> dict[str, Any]:
         "properties": {
             "subject": {
                 "description": "which part of the program this file speaks to",
-                "enum": list(SUBJECTS),
+                "enum": [declaration.name for declaration in declarations],
             }
         },
         "allOf": [
             {
-                "if": {"properties": {"subject": {"const": name}}, "required": ["subject"]},
-                "then": {"$ref": f"#/definitions/{name}"},
+                "if": {"properties": {"subject": {"const": declaration.name}}, "required": ["subject"]},
+                "then": {"$ref": f"#/definitions/{declaration.name}"},
             }
-            for name in SUBJECTS
+            for declaration in declarations
         ],
         "definitions": definitions,
     }
@@ -86,11 +82,9 @@ def _file(declaration: Declaration) -> dict[str, Any]:
 
 
 def _rule(declaration: Declaration) -> dict[str, Any]:
-    scope = "pair" if declaration.kinds is PAIR_KINDS else "turn"
-    keys = rule_keys(declaration.name)
-    properties = {name: described(f.type.schema(), f.doc) for name, f in keys.items()}
+    properties = {name: described(f.type.schema(), f.doc) for name, f in rule_keys(declaration).items()}
     for name, kind in declaration.kinds.items():
-        properties[name] = {"$ref": f"#/definitions/{scope}-{name}", "description": kind.about()}
+        properties[name] = {"$ref": f"#/definitions/{declaration.looks_at}-{name}", "description": kind.about()}
     rule = _object(properties, "one rule: an id, one kind, a weight, a reason, examples")
     rule["required"] = ["id"]
     return rule

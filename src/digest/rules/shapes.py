@@ -22,17 +22,17 @@ class Many(Type):
     def says(self) -> str:
         return f"a list, each {self.of.says}"
 
-    def read(self, node: Node, found: Findings) -> Any:
+    def read(self, node: Node, findings: Findings) -> Any:
         if isinstance(node, Seq):
-            values = [self.of.read(item, found) for item in node.items]
+            values = [self.of.read(item, findings) for item in node.items]
             if len(values) < self.least:
-                found.add(node, "R105", "the list is empty; put something in it, or leave the key out")
+                findings.add(node, "R105", "the list is empty; put something in it, or leave the key out")
                 return BAD
             return BAD if BAD in values else tuple(values)
         if self.single and isinstance(node, Scalar):
-            value = self.of.read(node, found)
+            value = self.of.read(node, findings)
             return BAD if value is BAD else (value,)
-        found.add(node, "R102", f"{shown(node)} stands here; wants {self.says}")
+        findings.add(node, "R102", f"{shown(node)} stands here; wants {self.says}")
         return BAD
 
     def schema(self) -> dict[str, Any]:
@@ -42,7 +42,7 @@ class Many(Type):
         return {"anyOf": [self.of.schema(), many]} if self.single else many
 
 
-class Mapping(Type):
+class MapOf(Type):
     """Free keys, values of one type; read as a dict in file order."""
 
     __slots__ = ("of",)
@@ -54,14 +54,14 @@ class Mapping(Type):
     def says(self) -> str:
         return f"a mapping, each value {self.of.says}"
 
-    def read(self, node: Node, found: Findings) -> Any:
+    def read(self, node: Node, findings: Findings) -> Any:
         if not isinstance(node, Map):
-            found.add(node, "R102", f"{shown(node)} stands here; wants {self.says}")
+            findings.add(node, "R102", f"{shown(node)} stands here; wants {self.says}")
             return BAD
         values = {}
         for name, (key, value) in node.items.items():
-            if text_of(key, Text(), found) is not None:
-                values[name] = self.of.read(value, found)
+            if text_of(key, Text(), findings) is not None:
+                values[name] = self.of.read(value, findings)
         return BAD if BAD in values.values() or len(values) < len(node.items) else values
 
     def filled(self, value: Any) -> Any:
@@ -74,32 +74,35 @@ class Mapping(Type):
 class Record(Type):
     """A mapping with declared keys; read as a dict of those given, `filled` adds the defaults of the others."""
 
-    __slots__ = ("fields",)
+    __slots__ = ("fields", "removed")
 
-    def __init__(self, fields: dict[str, Field]) -> None:
+    def __init__(self, fields: dict[str, Field], removed: dict[str, str] | None = None) -> None:
         self.fields = fields
+        self.removed = removed or {}  # former key → why it is gone
 
     @property
     def says(self) -> str:
         return "a mapping with " + ", ".join(self.fields)
 
-    def read(self, node: Node, found: Findings) -> Any:
+    def read(self, node: Node, findings: Findings) -> Any:
         if not isinstance(node, Map):
-            found.add(node, "R102", f"{shown(node)} stands here; wants {self.says}")
+            findings.add(node, "R102", f"{shown(node)} stands here; wants {self.says}")
             return BAD
         values: dict[str, Any] = {}
         good = True
         for name, (key, value) in node.items.items():
             field = self.fields.get(name)
-            if field is None:
-                found.add(key, "R103", f"unknown key {name!r}{did_you_mean(name, self.fields)}")
+            if name in self.removed:
+                findings.add(key, "R312", f"{name!r} is gone: {self.removed[name]}", "warning")
+            elif field is None:
+                findings.add(key, "R103", f"unknown key {name!r}{did_you_mean(name, self.fields)}")
                 good = False
             else:
-                values[name] = field.type.read(value, found)
+                values[name] = field.type.read(value, findings)
                 good = good and values[name] is not BAD
         for name, field in self.fields.items():
             if name not in node.items and field.default is BAD:
-                found.add(node, "R104", f"{name!r} is missing: {field.doc}")
+                findings.add(node, "R104", f"{name!r} is missing: {field.doc}")
                 good = False
         return values if good else BAD
 
@@ -127,17 +130,17 @@ class Anything(Type):
     def says(self) -> str:
         return "a value"
 
-    def read(self, node: Node, found: Findings) -> Any:
+    def read(self, node: Node, findings: Findings) -> Any:
         if isinstance(node, Seq):
-            return Many(self).read(node, found)
+            return Many(self).read(node, findings)
         if isinstance(node, Map):
-            return Mapping(self).read(node, found)
+            return MapOf(self).read(node, findings)
         if node.plain:
             if node.value in ("true", "false"):
                 return node.value == "true"
             if (number := plain_number(node.value)) is not None:
                 return number
-        text = text_of(node, self, found)
+        text = text_of(node, self, findings)
         return BAD if text is None else text
 
     def schema(self) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class Type:
 
     __slots__ = ()
 
-    def read(self, node: Node, found: Findings) -> Any:
+    def read(self, node: Node, findings: Findings) -> Any:
         raise NotImplementedError
 
     def schema(self) -> dict[str, Any]:
@@ -78,23 +78,23 @@ class Type:
         raise NotImplementedError
 
 
-def _scalar(node: Node, want: Type, found: Findings) -> Scalar | None:
+def _scalar(node: Node, want: Type, findings: Findings) -> Scalar | None:
     if isinstance(node, Scalar):
         if node.plain and node.value in _NULL:
-            found.add(node, "R105", f"nothing stands here; wants {want.says}")
+            findings.add(node, "R105", f"nothing stands here; wants {want.says}")
             return None
         return node
-    found.add(node, "R102", f"{shown(node)} stands here; wants {want.says}")
+    findings.add(node, "R102", f"{shown(node)} stands here; wants {want.says}")
     return None
 
 
-def text_of(node: Node, want: Type, found: Findings) -> str | None:
+def text_of(node: Node, want: Type, findings: Findings) -> str | None:
     """Text of a scalar; one that YAML would take for something else is refused."""
-    scalar = _scalar(node, want, found)
+    scalar = _scalar(node, want, findings)
     if scalar is None:
         return None
     if scalar.plain and (other := trick(scalar.value)):
-        found.add(node, "R106", f'YAML reads {scalar.value} as {other}; write "{scalar.value}" in quotes')
+        findings.add(node, "R106", f'YAML reads {scalar.value} as {other}; write "{scalar.value}" in quotes')
         return None
     return scalar.value
 
@@ -111,12 +111,12 @@ class Text(Type):
     def says(self) -> str:
         return "text"
 
-    def read(self, node: Node, found: Findings) -> Any:
-        text = text_of(node, self, found)
+    def read(self, node: Node, findings: Findings) -> Any:
+        text = text_of(node, self, findings)
         if text is None:
             return BAD
         if not text.strip() and not self.empty:
-            found.add(node, "R105", "the text is empty; write some, or leave the key out")
+            findings.add(node, "R105", "the text is empty; write some, or leave the key out")
             return BAD
         return text
 
@@ -133,13 +133,13 @@ class Weighed(Text):
     def says(self) -> str:
         return "a word, and perhaps the share of its weight that it keeps, from 0 to 1: 系统 0.3"
 
-    def read(self, node: Node, found: Findings) -> Any:
-        text = super().read(node, found)
+    def read(self, node: Node, findings: Findings) -> Any:
+        text = super().read(node, findings)
         if text is BAD:
             return BAD
         share = text.partition(" ")[2].strip()
         if share and not _SHARE.fullmatch(share):
-            found.add(node, "R105", f"{shown(node)} stands here; wants {self.says}")
+            findings.add(node, "R105", f"{shown(node)} stands here; wants {self.says}")
             return BAD
         return text
 
@@ -153,15 +153,15 @@ class Regex(Type):
     def says(self) -> str:
         return "an expression in RE2's syntax"
 
-    def read(self, node: Node, found: Findings) -> Any:
-        text = text_of(node, self, found)
+    def read(self, node: Node, findings: Findings) -> Any:
+        text = text_of(node, self, findings)
         if text is None:
             return BAD
         if not text:
-            found.add(node, "R105", "the expression is empty and would match everything")
+            findings.add(node, "R105", "the expression is empty and would match everything")
             return BAD
         if problem := complaint(text):
-            found.add(node, "R116", problem)
+            findings.add(node, "R116", problem)
             return BAD
         return text
 
@@ -189,18 +189,18 @@ class OneOf(Type):
     def says(self) -> str:
         return "one of " + ", ".join(filter(None, self.choices))
 
-    def read(self, node: Node, found: Findings) -> Any:
-        text = text_of(node, self, found)
+    def read(self, node: Node, findings: Findings) -> Any:
+        text = text_of(node, self, findings)
         if text is None:
             return BAD
         if text in self.refused:
-            found.add(node, "R121", f"{shown(node)} can't be told here: {self.refused[text]}")
+            findings.add(node, "R121", f"{shown(node)} can't be told here: {self.refused[text]}")
             return BAD
         if text in self.aliases:
-            found.add(node, "R311", f"{text} is the old word for {self.aliases[text]}; write that", "warning")
+            findings.add(node, "R311", f"{text} is the old word for {self.aliases[text]}; write that", "warning")
             return self.aliases[text]
         if text not in self.choices:
-            found.add(node, "R108", f"{shown(node)} is not known here{did_you_mean(text, self.choices)}")
+            findings.add(node, "R108", f"{shown(node)} is not known here{did_you_mean(text, self.choices)}")
             return BAD
         return text
 
@@ -220,12 +220,12 @@ class Name(Type):
     def says(self) -> str:
         return f"the name of {'an' if self.of == 'act' else 'a'} {self.of}"
 
-    def read(self, node: Node, found: Findings) -> Any:
-        text = text_of(node, self, found)
+    def read(self, node: Node, findings: Findings) -> Any:
+        text = text_of(node, self, findings)
         if text is None:
             return BAD
         if not _ID.fullmatch(text):
-            found.add(node, "R110", f"{shown(node)} is no id; write lower-case words joined by hyphens")
+            findings.add(node, "R110", f"{shown(node)} is no id; write lower-case words joined by hyphens")
             return BAD
         return text
 
@@ -247,8 +247,8 @@ class Int(Type):
     def says(self) -> str:
         return "a whole number" + (f" of {self.unit}" if self.unit else "") + _bounds(self.low, self.high)
 
-    def read(self, node: Node, found: Findings) -> Any:
-        return _number(node, self, found, int, self.low, self.high)
+    def read(self, node: Node, findings: Findings) -> Any:
+        return _number(node, self, findings, int, self.low, self.high)
 
     def schema(self) -> dict[str, Any]:
         return _ranged({"type": "integer"}, self.low, self.high)
@@ -268,8 +268,8 @@ class Float(Type):
     def says(self) -> str:
         return "a number" + (f" in {self.unit}" if self.unit else "") + _bounds(self.low, self.high)
 
-    def read(self, node: Node, found: Findings) -> Any:
-        return _number(node, self, found, float, self.low, self.high)
+    def read(self, node: Node, findings: Findings) -> Any:
+        return _number(node, self, findings, float, self.low, self.high)
 
     def schema(self) -> dict[str, Any]:
         return _ranged({"type": "number"}, self.low, self.high)
@@ -299,27 +299,27 @@ def _ranged(schema: dict[str, Any], low: float | None, high: float | None) -> di
 def _number(
     node: Node,
     want: Type,
-    found: Findings,
+    findings: Findings,
     make: type[int] | type[float],
     low: float | None,
     high: float | None,
 ) -> Any:
-    scalar = _scalar(node, want, found)
+    scalar = _scalar(node, want, findings)
     if scalar is None:
         return BAD
     number = _NUMBER.fullmatch(scalar.value)
     if number is None or (make is int and number[1]):
         if scalar.plain and trick(scalar.value) in ("true or false", "a number to the base of sixty"):
-            found.add(node, "R106", f"YAML reads {scalar.value} as {trick(scalar.value)}; wants {want.says}")
+            findings.add(node, "R106", f"YAML reads {scalar.value} as {trick(scalar.value)}; wants {want.says}")
         else:
-            found.add(node, "R105", f"{shown(node)} stands here; wants {want.says}")
+            findings.add(node, "R105", f"{shown(node)} stands here; wants {want.says}")
         return BAD
     if not scalar.plain:
-        found.add(node, "R105", f"text stands here; wants {want.says}: take the quotes off")
+        findings.add(node, "R105", f"text stands here; wants {want.says}: take the quotes off")
         return BAD
     value = make(scalar.value)
     if (low is not None and value < low) or (high is not None and value > high):
-        found.add(node, "R107", f"{scalar.value} is out of range; wants {want.says}")
+        findings.add(node, "R107", f"{scalar.value} is out of range; wants {want.says}")
         return BAD
     return value
 
@@ -333,20 +333,20 @@ class Duration(Type):
     def says(self) -> str:
         return "a duration such as 45s, 30m or 2h"
 
-    def read(self, node: Node, found: Findings) -> Any:
-        scalar = _scalar(node, self, found)
+    def read(self, node: Node, findings: Findings) -> Any:
+        scalar = _scalar(node, self, findings)
         if scalar is None:
             return BAD
         parts = _DURATION.fullmatch(scalar.value)
         if parts is None:
             if scalar.plain and trick(scalar.value) == "a number to the base of sixty":
-                found.add(
+                findings.add(
                     node, "R106", f"YAML reads {scalar.value} as a number to the base of sixty; wants {self.says}"
                 )
             elif trick(scalar.value) == "a number":
-                found.add(node, "R105", f"{scalar.value} has no unit; wants {self.says}")
+                findings.add(node, "R105", f"{scalar.value} has no unit; wants {self.says}")
             else:
-                found.add(node, "R105", f"{shown(node)} stands here; wants {self.says}")
+                findings.add(node, "R105", f"{shown(node)} stands here; wants {self.says}")
             return BAD
         hours, minutes, seconds = (int(p) if p else 0 for p in parts.groups())
         return hours * 3600 + minutes * 60 + seconds
@@ -367,13 +367,13 @@ class Clock(Type):
     def says(self) -> str:
         return 'a time of day in quotes, such as "22:30"'
 
-    def read(self, node: Node, found: Findings) -> Any:
-        text = text_of(node, self, found)
+    def read(self, node: Node, findings: Findings) -> Any:
+        text = text_of(node, self, findings)
         if text is None:
             return BAD
         parts = _CLOCK.fullmatch(text)
         if parts is None or (parts[1] == "24" and (parts[2] != "00" or (parts[3] or "00") != "00")):
-            found.add(node, "R105", f"{shown(node)} stands here; wants {self.says}")
+            findings.add(node, "R105", f"{shown(node)} stands here; wants {self.says}")
             return BAD
         if self.text:
             return f"{parts[1]}:{parts[2]}:{parts[3] or '00'}"
@@ -392,17 +392,17 @@ class Flag(Type):
     def says(self) -> str:
         return "true or false"
 
-    def read(self, node: Node, found: Findings) -> Any:
-        scalar = _scalar(node, self, found)
+    def read(self, node: Node, findings: Findings) -> Any:
+        scalar = _scalar(node, self, findings)
         if scalar is None:
             return BAD
         if scalar.plain and scalar.value in ("true", "false"):
             return scalar.value == "true"
         if scalar.plain and scalar.value.lower() in _BOOL:
             meant = "true" if scalar.value.lower() in ("yes", "on", "true", "y") else "false"
-            found.add(node, "R106", f"{scalar.value} means different things to different readers; write {meant}")
+            findings.add(node, "R106", f"{scalar.value} means different things to different readers; write {meant}")
         else:
-            found.add(node, "R105", f"{shown(node)} stands here; wants true or false")
+            findings.add(node, "R105", f"{shown(node)} stands here; wants true or false")
         return BAD
 
     def schema(self) -> dict[str, Any]:

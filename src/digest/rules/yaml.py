@@ -83,27 +83,27 @@ def did_you_mean(word: str, known: Any) -> str:
     return f" (known: {', '.join(names)})" if 0 < len(names) <= 20 else ""
 
 
-def read_text(path: Path, found: Findings) -> str | None:
+def read_text(path: Path, findings: Findings) -> str | None:
     """The file's text, None where it can't be had; the reason is then in `found`."""
     try:
         # O_NONBLOCK: opening a FIFO must not wait for a writer
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except OSError as error:
-        found.add(None, "R001", f"can't be read: {error.strerror}")
+        findings.add(None, "R001", f"can't be read: {error.strerror}")
         return None
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        found.add(None, "R001", "is not a regular file")
+        findings.add(None, "R001", "is not a regular file")
         return None
     with os.fdopen(handle, "rb") as file:
         data = file.read(SIZE_CAP + 1)
     if len(data) > SIZE_CAP:
-        found.add(None, "R001", f"is over {SIZE_CAP >> 20} MB; split it by subject")
+        findings.add(None, "R001", f"is over {SIZE_CAP >> 20} MB; split it by subject")
         return None
-    return decode(data, found)
+    return decode(data, findings)
 
 
-def decode(data: bytes, found: Findings) -> str | None:
+def decode(data: bytes, findings: Findings) -> str | None:
     """Text of a UTF-8 file, the BOM dropped; None and a problem with the place where it is not UTF-8."""
     try:
         return data.decode("utf-8-sig")
@@ -111,8 +111,8 @@ def decode(data: bytes, found: Findings) -> str | None:
         before = data[: error.start]
         line = before.count(b"\n") + 1
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-        found.problems.append(
-            Problem(Location(found.path, line, column), "R002", "is not UTF-8; save the file as UTF-8")
+        findings.problems.append(
+            Problem(Location(findings.path, line, column), "R002", "is not UTF-8; save the file as UTF-8")
         )
         return None
 
@@ -121,35 +121,35 @@ class _Stop(Exception):
     """The file can't be read further."""
 
 
-def parse(text: str, found: Findings) -> Map | None:
+def parse(text: str, findings: Findings) -> Map | None:
     """The file's top mapping, None where it can't be had; the reason is then in `found`."""
     import yaml
 
     try:
-        return _document(_events(getattr(yaml, "CSafeLoader", yaml.SafeLoader), text), found)
+        return _document(_events(getattr(yaml, "CSafeLoader", yaml.SafeLoader), text), findings)
     except _Stop:
         return None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        where = Location(found.path, mark.line + 1, mark.column + 1) if mark else Location(found.path)
-        hint = _colon(found, text, last=mark.line + 1 if mark else None)
+        where = Location(findings.path, mark.line + 1, mark.column + 1) if mark else Location(findings.path)
+        hint = _colon(findings, text, last=mark.line + 1 if mark else None)
         if hint is None:
             hint = Problem(where, "R003", f"not YAML: {_hint(error.problem or error.context or '')}")
-        found.problems.append(hint)
+        findings.problems.append(hint)
     except yaml.YAMLError as error:
         position = getattr(error, "position", None)
-        where = Location(found.path)
+        where = Location(findings.path)
         if isinstance(position, int):
             before = text[:position]
-            where = Location(found.path, before.count("\n") + 1, position - before.rfind("\n"))
+            where = Location(findings.path, before.count("\n") + 1, position - before.rfind("\n"))
         reason = getattr(error, "reason", "") or "the parser gave up"
-        found.problems.append(Problem(where, "R003", f"not YAML: {reason}"))
+        findings.problems.append(Problem(where, "R003", f"not YAML: {reason}"))
     except ValueError as error:  # a lone surrogate in an escape, a line number past C's int
-        found.add(None, "R003", f"not YAML: {error}")
+        findings.add(None, "R003", f"not YAML: {error}")
     return None
 
 
-def _colon(found: Findings, text: str, first: int = 1, last: int | None = None) -> Problem | None:
+def _colon(findings: Findings, text: str, first: int = 1, last: int | None = None) -> Problem | None:
     """The first key whose colon YAML doesn't take for one, up to line `last`: the parser stumbles only further down.
 
     `first` is the line at which the text begins.
@@ -160,7 +160,7 @@ def _colon(found: Findings, text: str, first: int = 1, last: int | None = None) 
             said = (
                 f"a full-width colon; write {wanted}" if bad["colon"] == "：" else f"no space after it; write {wanted}"
             )
-            return Problem(Location(found.path, number, bad.start("colon") + 1), "R003", f"not YAML: {said}")
+            return Problem(Location(findings.path, number, bad.start("colon") + 1), "R003", f"not YAML: {said}")
     return None
 
 
@@ -186,7 +186,7 @@ def _events(make: Any, text: str) -> Iterator[Any]:
         loader.dispose()
 
 
-def _document(events: Any, found: Findings) -> Map | None:
+def _document(events: Any, findings: Findings) -> Map | None:
     import yaml
 
     stack: list[Node] = []
@@ -198,7 +198,7 @@ def _document(events: Any, found: Findings) -> Map | None:
         nonlocal root, count
         count += 1
         if count > NODE_CAP:
-            found.add(node, "R006", f"more than {NODE_CAP} values; split the file by subject")
+            findings.add(node, "R006", f"more than {NODE_CAP} values; split the file by subject")
             raise _Stop
         if not stack:
             root = node
@@ -211,14 +211,14 @@ def _document(events: Any, found: Findings) -> Map | None:
         key = keys[-1]
         if key is None:
             if not isinstance(node, Scalar):
-                found.add(node, "R102", "a key is a single word; a list or mapping can't be one")
+                findings.add(node, "R102", "a key is a single word; a list or mapping can't be one")
                 node = Scalar(node.line, node.column, "", plain=False)
             keys[-1] = node
             return
         keys[-1] = None
         if key.value in parent.items:
             first = parent.items[key.value][0]
-            found.add(key, "R007", f"{key.value!r} stands twice, first in line {first.line}; keep one")
+            findings.add(key, "R007", f"{key.value!r} stands twice, first in line {first.line}; keep one")
         elif key.value or isinstance(node, Scalar):
             parent.items[key.value] = (key, node)
 
@@ -228,15 +228,15 @@ def _document(events: Any, found: Findings) -> Map | None:
             mark = event.start_mark
             line, column = mark.line + 1, mark.column + 1
             if event.anchor is not None:
-                found.add(Scalar(line, column, "", True), "R004", f"&{event.anchor}: anchors are not used in rules")
+                findings.add(Scalar(line, column, "", True), "R004", f"&{event.anchor}: anchors are not used in rules")
             if event.tag is not None:
-                found.add(Scalar(line, column, "", True), "R005", f"{event.tag}: tags are not used in rules")
+                findings.add(Scalar(line, column, "", True), "R005", f"{event.tag}: tags are not used in rules")
             if kind is yaml.ScalarEvent:
                 put(Scalar(line, column, event.value, not event.style), event)
                 continue
             node: Node = Seq(line, column, []) if kind is yaml.SequenceStartEvent else Map(line, column, {})
             if len(stack) >= DEPTH_CAP:
-                found.add(node, "R006", f"nests more than {DEPTH_CAP} levels deep")
+                findings.add(node, "R006", f"nests more than {DEPTH_CAP} levels deep")
                 raise _Stop
             put(node, event)
             stack.append(node)
@@ -247,21 +247,21 @@ def _document(events: Any, found: Findings) -> Map | None:
         elif kind is yaml.AliasEvent:
             mark = event.start_mark
             node = Scalar(mark.line + 1, mark.column + 1, "", plain=False)
-            found.add(node, "R004", f"*{event.anchor}: aliases are not used in rules; quote it where it is text")
+            findings.add(node, "R004", f"*{event.anchor}: aliases are not used in rules; quote it where it is text")
             put(node, event)
         elif kind is yaml.DocumentStartEvent:
             documents += 1
             if documents > 1:
                 node = Scalar(event.start_mark.line + 1, event.start_mark.column + 1, "", plain=True)
-                found.add(node, "R008", "a second document starts here; write one file a subject")
+                findings.add(node, "R008", "a second document starts here; write one file a subject")
                 raise _Stop
     if root is None:
-        found.add(None, "R008", "is empty; it starts with `subject: NAME`")
+        findings.add(None, "R008", "is empty; it starts with `subject: NAME`")
         return None
     if not isinstance(root, Map):
-        if isinstance(root, Scalar) and (bad := _colon(found, root.value, root.line)):
-            found.problems.append(bad)
+        if isinstance(root, Scalar) and (bad := _colon(findings, root.value, root.line)):
+            findings.problems.append(bad)
             return None
-        found.add(root, "R008", "is no mapping; it starts with `subject: NAME`")
+        findings.add(root, "R008", "is no mapping; it starts with `subject: NAME`")
         return None
     return root

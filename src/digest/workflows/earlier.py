@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from digest.errors import DigestError
 from digest.knowledge import schema
-from digest.knowledge.earlier import answered_before, enough
+from digest.knowledge.earlier import answered_before
+from digest.knowledge.likeness import Enough, Sameness
 from digest.model import Digest, Earlier, Entry
 from digest.reports.extract import published
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
 
-    from digest.knowledge.earlier import Enough
     from digest.page.render import Layout
     from digest.stages import Stages
 
@@ -26,13 +26,13 @@ def noted(digest: Digest, store: Path, stages: Stages) -> tuple[Digest, tuple[st
 
     `store` must be there. A store that can't be used stops no build: it can be built again at any time.
     """
-    how = enough(stages.rules)
+    how, same = stages.rules.settings(Enough), stages.rules.settings(Sameness)
     waiting = [e for e in digest.entries if _is_open(e)]
     if not waiting or not how.most:
         return digest, ()
     try:
         with schema.reading(store) as db:
-            found = {e.id: _before(db, e, digest.day, digest.room, how, stages.layout) for e in waiting}
+            found = {e.id: _before(db, e, digest.day, digest.room, how, same, stages.layout) for e in waiting}
     except DigestError as error:
         return digest, (f"{error}. What was answered before is left out until then",)
     sections = tuple(
@@ -58,10 +58,10 @@ def _is_open(entry: Entry) -> bool:
 
 
 def _before(
-    db: sqlite3.Connection, entry: Entry, day: dt.date, room: str, how: Enough, layout: Layout
+    db: sqlite3.Connection, entry: Entry, day: dt.date, room: str, how: Enough, same: Sameness, layout: Layout
 ) -> tuple[Earlier, ...]:
     found: dict[str, Earlier] = {}
     for question in entry.questions[entry.last_answered + 1 :]:
-        for earlier in answered_before(db, published(question.lines, layout), day, room, how):
+        for earlier in answered_before(db, published(question.lines, layout), day, room, how, same):
             found.setdefault(earlier.id, earlier)
     return tuple(found.values())[: how.most]

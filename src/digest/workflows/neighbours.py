@@ -59,7 +59,7 @@ class Neighbours:
     _open: OrderedDict[Path, tuple[Waiting, ...]] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
-        self._how = late.lateness(self.stages.rules)
+        self._how = self.stages.rules.settings(late.Lateness)
         store = folders.store_path(self.settings.root)
         self._store = store if store.exists() else None  # a build without one never loads SQLite
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,8 +66,8 @@ def _folder(path: Path, option: str) -> Path:
 
 def stages(settings: Settings) -> Stages:
     """The stages by the project's rules, and by what its settings say beside them."""
-    from digest.rules.load import load
     from digest.stages import Stages
+    from digest.subjects import load
 
     return Stages(with_settings(load(rule_folders(settings)), settings))
 
@@ -79,18 +79,15 @@ def rule_folders(settings: Settings) -> tuple[Path, ...]:
 
 def with_settings(rules: Rules, settings: Settings) -> Rules:
     """The rules with what digest.toml adds: who exported the logs, who may be named, whose pictures are shown."""
-    added: dict[str, dict[str, tuple[str, ...]]] = {
-        "people": {"me": (settings.me,) if settings.me else (), "agreed": settings.agreed},
-        "layout": {"image_hosts": settings.image_hosts},
-    }
-    subjects = dict(rules.subjects)
-    for name, more in added.items():
-        subject = subjects[name]
-        values: Mapping[str, Any] = subject.settings
-        joined = {key: tuple(dict.fromkeys((*values[key], *new))) for key, new in more.items() if new}
-        if joined:
-            subjects[name] = replace(subject, settings={**values, **joined})
-    return replace(rules, subjects=subjects)
+    # start-up: a command that reads no rules needs no stage
+    from digest.conversation.people.people import Known
+    from digest.page.render import Layout
+
+    known, hosts = rules.settings(Known), rules.settings(Layout).image_hosts
+    me = (*known.me, *((settings.me,) if settings.me else ()))
+    agreed = (*known.agreed, *settings.agreed)
+    rules = rules.with_settings("people", me=tuple(dict.fromkeys(me)), agreed=tuple(dict.fromkeys(agreed)))
+    return rules.with_settings("layout", image_hosts=tuple(dict.fromkeys((*hosts, *settings.image_hosts))))
 
 
 def find(settings: Settings, said: str, room: str | None) -> DayLog:

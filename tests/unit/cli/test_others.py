@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cli import DAY, put, run
+from places import ROOT
 
 
 def rules(here: Path, text: str) -> None:
@@ -108,6 +109,29 @@ def test_init_overwrites_nothing(here: Path, capsys: Any) -> None:
     assert (here / "rules" / "mine.yml").read_text("utf-8") == GOOD
     assert "1 were there" in first.out or "1 was there" in first.out
     assert run(capsys, "init").out.startswith("0 files written")
+
+
+def test_schema_writes_what_init_puts_beside_the_rules(here: Path, capsys: Any) -> None:
+    run(capsys, "init", "project")
+    schema = (here / "project" / "rules" / "schema.json").read_text("utf-8")
+    assert run(capsys, "rules", "schema").out == schema
+    assert json.loads(schema)["properties"]["subject"]["enum"]
+    assert run(capsys, "rules", "schema", "--out", "mine.json").status == 0
+    assert (here / "mine.json").read_text("utf-8") == schema
+
+
+def test_reference_prints_the_end_of_the_page_on_rules(here: Path, capsys: Any) -> None:
+    assert (ROOT / "docs" / "rules.md").read_text("utf-8").endswith(run(capsys, "rules", "reference").out)
+
+
+def test_a_setting_that_is_gone_is_a_warning(here: Path, capsys: Any) -> None:
+    gone = "subject: talk\nsettings: {joined: 60}\nacts: {thanks: {bias: 1.0, threshold: 0.5}}\n"
+    rules(here, gone)
+    result = run(capsys, "rules", "lint", "rules")
+    assert result.status == 0
+    assert [line.split(": ")[1] for line in result.out.splitlines()] == ["warning R312"] * 3
+    assert "the setting 'joined' is gone: it changed nothing. Take the line out" in result.out
+    assert run(capsys, "build", DAY).status == 0
 
 
 def test_init_makes_a_new_folder(here: Path, capsys: Any) -> None:

@@ -25,8 +25,9 @@ from digest.rules.check import lint
 from digest.rules.declare import Kind
 from digest.rules.load import assemble
 from digest.rules.model import Rules
-from digest.rules.sheet import read_string
+from digest.rules.read import read_string
 from digest.rules.types import OneOf
+from digest.subjects import SUBJECTS
 from digest.words import vocabulary
 
 OWNER, GUEST, ASKER, OTHER = "王一", "李二", "赵三", "钱四"
@@ -362,8 +363,9 @@ def rules(subject: str, condition: str) -> Rules:
         "  - {id: field-word, lexicon: field, weight: 2}\n"
         + (f"  - {{id: probe, weight: 2, {condition}}}\n" if not probe else ""),
     )
-    sheets = [read_string(text, f"{n}.yml") for n, text in enumerate(texts)]
-    return assemble([sheets], [problem for sheet in sheets for problem in sheet.problems])
+    declarations = {declaration.name: declaration for declaration in SUBJECTS}
+    rule_files = [read_string(text, declarations, f"{n}.yml") for n, text in enumerate(texts)]
+    return assemble([rule_files], [problem for file in rule_files for problem in file.problems], declarations)
 
 
 def scored(using: Rules) -> Acts:

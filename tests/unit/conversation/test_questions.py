@@ -11,8 +11,8 @@ from digest import stages as pipeline
 from digest.conversation.conversation import Conversation
 from digest.model import Log, Message
 from digest.project.settings import packaged_rules
-from digest.rules.load import load
 from digest.stages import Stages
+from digest.subjects import load
 
 SEED = packaged_rules().parent / "seeds" / "2017-05-27-chat.markdown"
 
@@ -74,7 +74,7 @@ def test_an_announcement_that_holds_its_question_waits_for_none(stages: Stages) 
 
 
 def test_evidence_of_an_act_adds_up_to_its_score(stages: Stages, seed: Conversation) -> None:
-    bias = stages.rules.subject("questions").tables["acts"]["question"]["bias"]
+    bias = stages.asking.acts["question"]["bias"]
     for i in range(0, len(seed.scene.turns), 7):
         act = seed.acts.act(i, "question")
         assert act.score == pytest.approx(bias + sum(e.weight for e in act.evidence))

@@ -10,8 +10,8 @@ from chat import log, rules
 from digest import stages as pipeline
 from digest.project import settings as config
 from digest.rules.kinds import All
-from digest.rules.load import load
 from digest.stages import Stages
+from digest.subjects import load
 
 DAY = log(
     (0, "甲", "请教一下，热点账户怎么处理才不锁表？"),

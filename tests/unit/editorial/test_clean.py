@@ -164,12 +164,10 @@ def test_notices_for_the_day_itself_are_not_wanted(text: str, goes: bool) -> Non
 
 
 def _ours() -> Cleaning:
-    from dataclasses import fields
 
-    from digest.rules.load import load
+    from digest.subjects import load
 
-    subject = load([ROOT / "rules"]).subject("clean")
-    return Cleaning(**{f.name: subject.list(f.name) for f in fields(Cleaning)})
+    return load([ROOT / "rules"]).settings(Cleaning)
 
 
 @pytest.mark.parametrize(

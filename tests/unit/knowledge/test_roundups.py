@@ -10,12 +10,12 @@ import pytest
 from digest.errors import UsageError
 from digest.knowledge import recurring as repeats
 from digest.knowledge import roundups as pages
-from digest.knowledge import same as sameness
 from digest.knowledge import schema
+from digest.knowledge.likeness import Sameness
 from digest.project import folders
 from digest.project import settings as config
 from digest.project.settings import Settings
-from digest.rules.load import load
+from digest.subjects import load
 from indexed import LATER, SAID, put, run
 
 AGAIN = (
@@ -40,7 +40,7 @@ def project(tmp_path: Path) -> Settings:
 
 def test_the_same_question_on_two_days_is_one_with_all_its_answers(project: Settings) -> None:
     with schema.reading(folders.store_path(project.root)) as db:
-        how = sameness.how(load((config.packaged_rules(),)))
+        how = load((config.packaged_rules(),)).settings(Sameness)
         (group,) = repeats.groups(repeats.questions(db), repeats.everything(db), how)
     assert group.days == ("2031-03-05", "2031-04-02")
     assert group.answers == 2

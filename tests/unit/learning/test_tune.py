@@ -15,9 +15,9 @@ from digest.model import Log, Message, Quote
 from digest.project import settings as config
 from digest.rules import edit as rewrite
 from digest.rules.edit import Setting
-from digest.rules.load import load
 from digest.rules.model import Rules
 from digest.stages import Stages
+from digest.subjects import load
 
 PACKAGED = [r.id for r in load([config.packaged_rules()]).subject("questions").of_act(QUESTION)]
 OWN = """\
@@ -223,7 +223,7 @@ def test_numbers_put_into_rules_are_found_again(own: Path) -> None:
     changes = [Setting("questions", ("our-word",), 0.75), Setting("questions", ("acts", QUESTION, "bias"), -3.0)]
     changed = tune.with_numbers(rules_of(own), changes)
     assert [tune.value(changed, s) for s in changes] == [0.75, -3.0]
-    assert changed.subject("questions").tables["acts"][QUESTION]["doc"] == "ours"
+    assert changed.subject("questions").settings.acts[QUESTION]["doc"] == "ours"
 
 
 def test_answers_are_learnt_from_those_that_were_published(own: Path) -> None:

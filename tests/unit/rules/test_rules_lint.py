@@ -7,24 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from digest.conversation.acts.kinds import TURN_KINDS, Follows, Hour
+from digest.conversation.acts.kinds import TURN_KINDS
 from digest.conversation.replies.kinds import PAIR_KINDS
 from digest.rules.check import check, lint, test
 from digest.rules.codes import CODES, explain
-from digest.rules.kinds import All, Lexicon, Pattern
+from digest.rules.kinds import Pattern
 from digest.rules.load import assemble
 from digest.rules.model import Rules
-from digest.rules.reference import condition, kind_lines, rule_lines, subject_lines
-from digest.rules.schema import schema, text
-from digest.rules.sheet import read_string
-from digest.rules.subjects import SUBJECTS
-from places import ROOT
+from digest.rules.read import read_string
+from digest.rules.schema import schema
+from digest.subjects import SUBJECTS
+
+DECLARATIONS = {declaration.name: declaration for declaration in SUBJECTS}
 
 
 def rules_of(rules: str, more: str = "") -> Rules:
     body = textwrap.indent(textwrap.dedent(rules), "  ")
-    sheet = read_string(f"subject: questions\nacts: {{question: {{}}}}\n{more}rules:\n{body}", "a.yml")
-    return assemble([[sheet]], sheet.problems)
+    text = f"subject: questions\nacts: {{question: {{}}}}\n{more}rules:\n{body}"
+    file = read_string(text, DECLARATIONS, "a.yml")
+    return assemble([[file]], file.problems, DECLARATIONS)
 
 
 def told(rules: Rules) -> list[tuple[str, int, int]]:
@@ -141,11 +142,11 @@ def test_a_list_without_use_and_a_part_that_is_off_are_told() -> None:
 
 def test_check_says_all_there_is_to_say_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / "links.yml").write_text("subject: links\nrules: [{id: a, pattern: 好, weight: 1, match: [坏]}]\n")
-    rules, problems = check([tmp_path])
+    rules, problems = check([tmp_path], SUBJECTS)
     assert rules is not None
     assert [(p.severity, p.code) for p in problems] == [("warning", "R301"), ("error", "R201")]
     (tmp_path / "links.yml").write_text("subject: links\nrules: [{id: a, patern: 好}]\n")
-    assert check([tmp_path])[0] is None
+    assert check([tmp_path], SUBJECTS)[0] is None
 
 
 def test_codes_are_explained_in_a_line() -> None:
@@ -157,43 +158,13 @@ def test_codes_are_explained_in_a_line() -> None:
 # ---- schema and descriptions -------------------------------------------------------------------------------------
 
 
-def test_the_schema_file_is_what_the_code_declares() -> None:
-    path = ROOT / "rules" / "schema.json"
-    assert path.read_text() == text(), "write it anew as digest/rules/schema.py says"
-
-
 def test_the_schema_describes_every_subject_kind_and_field() -> None:
-    definitions = schema()["definitions"]
-    assert set(SUBJECTS) <= set(definitions)
+    definitions = schema(SUBJECTS)["definitions"]
+    assert {declaration.name for declaration in SUBJECTS} <= set(definitions)
     for scope, kinds in (("turn", TURN_KINDS), ("pair", PAIR_KINDS)):
         for name, kind in kinds.items():
             assert definitions[f"{scope}-{name}"]["description"] == kind.about() != ""
             assert all(field.doc for _, field in kind.fields.values())
-
-
-def test_conditions_read_as_they_are_written() -> None:
-    assert condition(Pattern("请教")) == "pattern: 请教"
-    assert condition(Pattern("吗", "end")) == "pattern: 吗, in end"
-    assert condition(Follows("answers", 5400, 2)) == "follows: answers, within 1h30m, min 2"
-    assert condition(Hour(81000, 25200)) == "hour: from 22:30, to 07:00"
-    assert condition(Lexicon(words=("吗", "呢"))) == "lexicon: words 吗 呢"
-    assert condition(All(("a",), ("b",))) == "all: a, not b"
-
-
-def test_rules_kinds_and_subjects_can_be_shown() -> None:
-    rules = rules_of("- {id: a, act: question, pattern: 请教, weight: -1.5, why: because, match: [请教]}\n")
-    assert rule_lines(rules.subject("questions").rules[0]) == (
-        "a  (questions, question)",
-        "  pattern: 请教",
-        "  weight -1.5, negative",
-        "  why: because",
-        "  match: 请教",
-        "  a.yml:4:10",
-    )
-    for kind in (*TURN_KINDS.values(), *PAIR_KINDS.values()):
-        assert len(kind_lines(kind)) == 1 + len(kind.fields)
-    for declaration in SUBJECTS.values():
-        assert subject_lines(declaration)
 
 
 def test_kinds_are_frozen_dataclasses_to_whoever_uses_them() -> None:

@@ -6,58 +6,63 @@ import os
 import re
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.conversation.acts.kinds import TURN_KINDS, Follows, Hour, Speaker
+from digest.conversation.questions import QUESTIONS
 from digest.conversation.replies.kinds import PAIR_KINDS
 from digest.errors import Problem, RulesError
 from digest.rules.codes import CODES
+from digest.rules.declare import Declaration, fraction, span, table, words
 from digest.rules.kinds import All, Length, Lexicon, Pattern
 from digest.rules.load import assemble, load
 from digest.rules.model import Rules
-from digest.rules.sheet import read, read_string
-from digest.rules.subjects import ACTS, SUBJECTS, Declaration, share, span, words
-from digest.rules.yaml import DEPTH_CAP, SIZE_CAP
+from digest.rules.read import of_text, read, read_string
+from digest.rules.yaml import DEPTH_CAP, SIZE_CAP, Findings, decode
+from digest.subjects import SUBJECTS
 from places import ROOT
 
+
+@dataclass(frozen=True)
+class OurQuestions:
+    window: int = span("a window", 1800)
+    threshold: float = fraction("a threshold", 0.5)
+    acts: Mapping[str, Mapping[str, Any]] = table(QUESTIONS.tables["acts"].type, "acts", {})
+
+
+@dataclass(frozen=True)
+class OurLinks:
+    window: int = span("a window", 7200)
+    threshold: float = fraction("a threshold", 0.5)
+
+
+@dataclass(frozen=True)
+class OurTopics:
+    never: tuple[str, ...] = words("no part of a title")
+
+
 # subjects of our own, so that a setting which a stage gains or loses changes no test
-OURS = (
-    Declaration(
-        "questions",
-        "acts of turns",
-        kinds=TURN_KINDS,
-        settings={"window": span("a window", 1800), "threshold": share("a threshold", 0.5)},
-        tables={"acts": ACTS},
-    ),
-    Declaration(
-        "links",
-        "pairs of turns",
-        kinds=PAIR_KINDS,
-        settings={"window": span("a window", 7200), "threshold": share("a threshold", 0.5)},
-    ),
-    Declaration("topics", "topics", lists={"never": words("no part of a title")}),
-)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def our_subjects() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        for declaration in OURS:
-            patch.setitem(SUBJECTS, declaration.name, declaration)
-        yield
+OURS = {
+    **{declaration.name: declaration for declaration in SUBJECTS},
+    "questions": Declaration("questions", "acts of turns", OurQuestions, TURN_KINDS),
+    "links": Declaration("links", "pairs of turns", OurLinks, PAIR_KINDS, "pair", acts_of="questions"),
+    "topics": Declaration("topics", "topics", OurTopics),
+}
 
 
 HEAD = "subject: questions\nacts: {question: {bias: -1.0}}\n"
 
 
 def rules_of(*layers: str) -> Rules:
-    sheets = [[read_string(textwrap.dedent(text), f"{n}.yml")] for n, text in enumerate(layers)]
-    return assemble(sheets, [p for layer in sheets for sheet in layer for p in sheet.problems])
+    files = [[read_string(textwrap.dedent(text), OURS, f"{n}.yml")] for n, text in enumerate(layers)]
+    return assemble(files, [p for layer in files for file in layer for p in file.problems], OURS)
 
 
 def problems_of(text: str) -> list[Problem]:
@@ -104,15 +109,15 @@ def test_a_rule_is_read_with_its_place_and_all_it_says() -> None:
     assert (rule.match, rule.no_match) == (("请教一下，渠道怎么路由",), ("不客气",))
     assert str(rule.where) == "0.yml:6:9"
     assert (rule.at["weight"].line, rule.at["weight"].column) == (9, 13)
-    assert subject.settings["window"] == 1800
+    assert subject.settings.window == 1800
     assert subject.list("particles") == ("吗", "呢")
-    assert subject.tables["acts"] == {"question": {"bias": -1.0, "threshold": 0.4, "doc": ""}}
+    assert subject.settings.acts == {"question": {"bias": -1.0, "threshold": 0.4, "doc": ""}}
     assert subject.places["acts", "question", "threshold"].line == 4
 
 
 def test_a_subject_that_no_file_speaks_to_has_its_defaults() -> None:
     subject = rules_of(HEAD).subject("links")
-    assert subject.settings["window"] == SUBJECTS["links"].settings["window"].default
+    assert subject.settings.window == OURS["links"].settings["window"].default
     assert subject.rules == ()
 
 
@@ -207,7 +212,7 @@ def test_a_weight_is_a_plain_number(written: str) -> None:
 
 @pytest.mark.parametrize(("written", "seconds"), [("45s", 45), ("30m", 1800), ("2h", 7200), ("1h30m", 5400), ("0s", 0)])
 def test_a_duration_carries_its_unit(written: str, seconds: int) -> None:
-    assert rules_of(f"subject: links\nsettings: {{window: {written}}}\n").subject("links").settings["window"] == seconds
+    assert rules_of(f"subject: links\nsettings: {{window: {written}}}\n").subject("links").settings.window == seconds
 
 
 @pytest.mark.parametrize("written", ["30", "30 m", "m", "1:30", "-5m", "1.5h", "30min", '""'])
@@ -259,7 +264,7 @@ def test_an_alias_bomb_ends_at_once() -> None:
 )
 def test_deep_or_long_nesting_ends_at_once(text: str) -> None:
     before = time.process_time()
-    assert read_string(text).problems or text.startswith("a")
+    assert read_string(text, OURS).problems or text.startswith("a")
     assert time.process_time() - before < 2
 
 
@@ -405,8 +410,8 @@ def test_a_later_folder_changes_only_what_it_gives() -> None:
     asks = subject.by_id["asks"]
     assert (asks.kind, asks.weight, asks.why, asks.sign) == (Pattern("请教"), -0.5, "polite", "negative")
     assert (asks.at["weight"].path, asks.at["kind"].path) == ("1.yml", "0.yml")
-    assert subject.settings == {"window": 1800, "threshold": 0.6}
-    assert subject.tables["acts"]["question"] == {"bias": -1.0, "threshold": 0.9, "doc": ""}
+    assert (subject.settings.window, subject.settings.threshold) == (1800, 0.6)
+    assert subject.settings.acts["question"] == {"bias": -1.0, "threshold": 0.9, "doc": ""}
     assert subject.files == ("0.yml", "1.yml")
 
 
@@ -436,8 +441,8 @@ def test_lists_are_replaced_added_to_and_taken_from() -> None:
 def test_a_table_that_is_a_list_is_replaced_or_added_to() -> None:
     base = "subject: people\npersons: [[王小二, 小二]]\n"
     other = "[[李四, 老四]]\n"
-    assert len(rules_of(base, f"subject: people\npersons: {other}").subject("people").tables["persons"]) == 1
-    assert len(rules_of(base, f"subject: people\n+persons: {other}").subject("people").tables["persons"]) == 2
+    assert len(rules_of(base, f"subject: people\npersons: {other}").subject("people").settings.aliases) == 1
+    assert len(rules_of(base, f"subject: people\n+persons: {other}").subject("people").settings.aliases) == 2
 
 
 def test_a_change_to_a_rule_that_is_not_there_is_told_so() -> None:
@@ -451,7 +456,7 @@ def test_an_id_that_stands_twice_in_one_folder_is_refused(tmp_path: Path) -> Non
     (tmp_path / "a.yml").write_text(f"subject: links\nrules: [{rule}]\n")
     (tmp_path / "b.yml").write_text(f"subject: links\nrules: [{rule}]\n")
     with pytest.raises(RulesError) as caught:
-        load([tmp_path])
+        load([tmp_path], OURS.values())
     assert [p.code for p in caught.value.problems] == ["R109"]
     assert str(tmp_path / "a.yml") in str(caught.value)
 
@@ -465,7 +470,7 @@ def test_problems_of_all_files_come_together(tmp_path: Path) -> None:
     (tmp_path / "folder.yml").mkdir()
     (tmp_path / "gone.yml").symlink_to(tmp_path / "nowhere")
     with pytest.raises(RulesError) as caught:
-        load([tmp_path, tmp_path / "absent"])
+        load([tmp_path, tmp_path / "absent"], OURS.values())
     found = {(Path(p.where.path).name, p.code, p.where.line, p.where.column) for p in caught.value.problems}
     assert found == {
         ("a.yml", "R101", 1, 10),
@@ -507,13 +512,10 @@ def test_any_text_in_the_words_of_rules_gives_rules_or_problems(text: str) -> No
 
 
 def _survives(data: bytes) -> None:
-    from digest.rules.sheet import _sheet
-    from digest.rules.yaml import Findings, decode
-
-    found = Findings("a.yml")
-    sheet = _sheet(decode(data, found), found)
+    findings = Findings("a.yml")
+    file = of_text(decode(data, findings), findings, OURS)
     try:
-        assemble([[sheet]], sheet.problems)
+        assemble([[file]], file.problems, OURS)
     except RulesError as error:
         assert all(p.code in CODES and p.message for p in error.problems)
 
@@ -527,14 +529,14 @@ def test_reading_many_rules_is_quick(tmp_path: Path) -> None:
     )
     path = tmp_path / "questions.yml"
     path.write_text(f"{HEAD}rules:\n{rules}")
-    assert not read(path).problems
+    assert not read(path, OURS).problems
     best = min(_timed(path) for _ in range(5))
     assert best < 0.1, f"{best * 1000:.0f} ms; it is 10 on a quiet machine"
 
 
 def _timed(path: Path) -> float:
     before = time.process_time()
-    read(path)
+    read(path, OURS)
     return time.process_time() - before
 
 

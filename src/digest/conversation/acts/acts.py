@@ -57,7 +57,7 @@ class ActScorer:
 
     def before_links(self) -> Acts:
         """The acts that need no links: those declared before the first one with a rule that looks at replies."""
-        acts = self.subject.tables.get("acts", {})
+        acts = self.subject.settings.acts
         self._score(takewhile(lambda act: not any(map(self._looks_at_replies, self.subject.of_act(act))), acts))
         scored = self.context.acts
         return Acts(dict(scored.scores), dict(scored.taken), dict(scored.fired), dict(scored.rules))
@@ -65,7 +65,7 @@ class ActScorer:
     def after_links(self, links: Sequence[Link]) -> Acts:
         """All acts."""
         self.context = replace(self.context, links=links)
-        self._score(act for act in self.subject.tables.get("acts", {}) if act not in self.context.acts.scores)
+        self._score(act for act in self.subject.settings.acts if act not in self.context.acts.scores)
         return self.context.acts
 
     def _looks_at_replies(self, rule: Rule) -> bool:
@@ -77,7 +77,7 @@ class ActScorer:
     def _score(self, names: Iterable[str]) -> None:
         scored, total = self.context.acts, len(self.context.turns)
         for act in names:
-            about = self.subject.tables["acts"][act]
+            about = self.subject.settings.acts[act]
             rules = self.subject.of_act(act)
             columns = [self._column(rule) for rule in rules]
             weights = np.array([rule.weight for rule in rules], dtype=np.float64)

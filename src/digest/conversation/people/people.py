@@ -16,6 +16,9 @@ from functools import lru_cache
 from digest.conversation.people.labels import COMMON, key, likeness, parts, rarity, spans, told
 from digest.conversation.people.meant import EVERYONE, Day, meant, mention, plain_spans
 from digest.model import Log, Mention, People, Person
+from digest.rules.declare import Declaration, names, table, words
+from digest.rules.shapes import Many
+from digest.rules.types import Text
 
 __all__ = ["COMMON", "ME", "Known", "learn", "named", "own", "people", "plain_spans"]
 
@@ -26,11 +29,16 @@ ME = "我"  # the exporter's own label in every log
 class Known:
     """What the rules say about people beforehand: labels only, in the order they are written."""
 
-    aliases: tuple[tuple[str, ...], ...] = ()  # each the labels of one person, the name first
-    me: tuple[str, ...] = ()  # labels that mean the exporter where he speaks as 我
-    owners: tuple[str, ...] = ()  # labels of the group's owners, who announce talks
-    agreed: tuple[str, ...] = ()  # names of persons who agreed to be named in a digest
-    common: tuple[str, ...] = COMMON  # cities, roles, trades: shared by many, so no sign of one person
+    me: tuple[str, ...] = names("how others mention the exporter, whose own label is 我")
+    owners: tuple[str, ...] = names("who runs the group and announces talks")
+    agreed: tuple[str, ...] = names("persons who agreed to be named in a digest")
+    common: tuple[str, ...] = words("cities, roles, trades: shared by many, so no sign of one person", COMMON)
+    aliases: tuple[tuple[str, ...], ...] = table(
+        Many(Many(Text(), least=1)), "labels of one person each, the name first", (), "persons"
+    )
+
+
+PEOPLE = Declaration("people", "who is who", Known)
 
 
 def people(log: Log, known: Known | None = None) -> People:

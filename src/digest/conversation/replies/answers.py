@@ -12,33 +12,36 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.conversation.replies.compiled import CompiledRules
+from digest.conversation.replies.kinds import PAIR_KINDS
 from digest.conversation.replies.links import Choice, Example
 from digest.conversation.replies.pairs import Pairs
 from digest.conversation.replies.turn_features import TurnFeatures
 from digest.model import Answer, Evidence, Link, Turn
-from digest.rules.model import Rules
+from digest.rules.declare import Declaration, fraction, odds, span, whole
 
 
 @dataclass(frozen=True, slots=True)
 class Answering:
     """How far answers reach and when they are published; from rules/answers.yml."""
 
-    window: int = 7200  # seconds after the question
-    turns: int = 150  # turns after it
-    open: int = 8  # questions that compete for a turn, the latest first
-    addressed: int = 4  # earlier ones besides, where the turn names their asker
-    threshold: float = 0.2  # probability over which a turn is published as an answer
-    none: float = 0.0  # log-odds of answering no question
-    own: float = 0.7  # how far the asker's turns after his question are part of it
-    goes_on: int = 40  # for so many turns
+    window: int = span("how long after a question an answer may come", 7200)
+    turns: int = whole("how many turns after it", 150, 1, "turns")
+    open: int = whole("so many questions compete for a turn, the latest first", 8, 1, "questions")
+    addressed: int = whole("and so many earlier ones, where the turn names their asker", 4, 0, "questions")
+    own: float = fraction("how far what the asker says after his question is part of it, for replies to that", 0.7)
+    goes_on: int = whole("for so many turns after the question", 40, 0, "turns", name="goes-on")
+    threshold: float = fraction("an answer is published where its probability is over this", 0.2)
+    none: float = odds("score of answering no question", 0.0)
 
 
-def answering(rules: Rules) -> Answering:
-    """The settings of rules/answers.yml."""
-    s = rules.subject("answers").settings
-    return Answering(
-        s["window"], s["turns"], s["open"], s["addressed"], s["threshold"], s["none"], s["own"], s["goes-on"]
-    )
+ANSWERS = Declaration(
+    "answers",
+    "which turns of a thread answer its question",
+    Answering,
+    PAIR_KINDS,
+    looks_at="pair",
+    acts_of="questions",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from math import exp
 
 from digest.conversation.replies.compiled import CompiledRules
+from digest.conversation.replies.kinds import PAIR_KINDS
 from digest.conversation.replies.pairs import Pairs
 from digest.conversation.replies.turn_features import TurnFeatures
 from digest.model import Link, Log, Turn
-from digest.rules.model import Rules
+from digest.rules.declare import Declaration, fraction, odds, span, whole
 
 KEPT, LEAST = 8, 0.03  # so many links of a turn are kept; beyond the best two those at least so likely
 TOLD = 2  # so many give their reasons: the best and the one that lost
@@ -25,12 +26,15 @@ TOLD = 2  # so many give their reasons: the best and the one that lost
 class Linking:
     """Where parents are looked for and when a link is taken; from rules/links.yml."""
 
-    window: int = 3600  # seconds
-    near: int = 15  # turns that are candidates whatever they say
-    candidates: int = 40  # turns more, where they share words
-    addressed: int = 60  # so many, where the turn names who spoke then
-    threshold: float = 0.3  # probability over which a link makes a thread
-    none: float = 0.0  # log-odds of answering nobody
+    window: int = span("how far back a parent is looked for", 3600)
+    near: int = whole("so many earlier turns are candidates whatever they say", 15, 1, "turns")
+    candidates: int = whole("so many more, where they share words", 40, 1, "turns")
+    addressed: int = whole("so many earlier turns are candidates where the turn names who spoke", 60, 1, "turns")
+    threshold: float = fraction("a link is taken where its probability is over this", 0.3)
+    none: float = odds("score of having no parent", 0.0)
+
+
+LINKS = Declaration("links", "which turn a turn replies to", Linking, PAIR_KINDS, looks_at="pair", acts_of="questions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,6 @@ class Choice:
         else:
             order = sorted(range(len(odds)), key=odds.__getitem__, reverse=True)[:number]  # stable: the nearer first
         return [(self.candidates[n], odds[n] / total) for n in order]
-
-
-def linking(rules: Rules) -> Linking:
-    """The settings of rules/links.yml."""
-    s = rules.subject("links").settings
-    return Linking(s["window"], s["near"], s["candidates"], s["addressed"], s["threshold"], s["none"])
 
 
 def links(features: TurnFeatures, rules: CompiledRules, how: Linking, *, evidence: bool = False) -> tuple[Link, ...]:

@@ -7,9 +7,10 @@ expression over a few letters.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from functools import cached_property
+
+from digest.rules.declare import whole, words
 
 # a phrase as letters of its words' classes: N noun, U verb that heads a title (处理, 识别), V other verb, A adjective,
 # M number, D 的, C 和. A verb that heads none has no place: 商户提供代付 and 费率改成 are sentences, or half of one.
@@ -36,42 +37,50 @@ class Pattern:
 class TitleRules:
     """What rules/topics.yml says about titles."""
 
-    lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    patterns: tuple[Pattern, ...] = ()
-    shortest: int = 4
-    longest: int = 16
+    shortest: int = whole("characters of a title, at least; two Latin letters count as one", 4, 1)
+    longest: int = whole("characters of a title, at most", 16, 1)
+    patterns: tuple[str, ...] = words("what stands in a question => what of it makes the title, and its gain")
+    nouns: tuple[str, ...] = words("nouns of the field")
+    how: tuple[str, ...] = words("words for how")
+    what: tuple[str, ...] = words("words for what")
+    differ: tuple[str, ...] = words("words for a difference")
+    and_: tuple[str, ...] = words("words for and")
+    of: tuple[str, ...] = words("words for of")
+    is_: tuple[str, ...] = words("words for to be")
+    have: tuple[str, ...] = words("words for to have")
+    do: tuple[str, ...] = words("words for to do")
+    for_: tuple[str, ...] = words("words for for")
+    know: tuple[str, ...] = words("words for to know")
+    fillers: tuple[str, ...] = words("may stand between the parts of a pattern, never in a title")
+    never: tuple[str, ...] = words("no part of a title")
+    first: tuple[str, ...] = words("no title begins with these")
+    last: tuple[str, ...] = words("no title ends with these")
+    heads: tuple[str, ...] = words("good ends of a title, though they weigh nothing themselves")
 
     def has(self, name: str, word: str) -> bool:
-        return word in self._sets.get(name, ())
+        """Whether a list holds a word."""
+        return word in self.sets[name]
 
     @cached_property
-    def _sets(self) -> dict[str, frozenset[str]]:
-        return {name: frozenset(words) for name, words in self.lists.items()}
+    def sets(self) -> dict[str, frozenset[str]]:
+        """The lists by their names in rules/topics.yml."""
+        lists = (f for f in fields(self) if f.metadata["part"] == "lists")
+        return {f.name.rstrip("_"): frozenset(getattr(self, f.name)) for f in lists}
+
+    @cached_property
+    def forms(self) -> tuple[Pattern, ...]:
+        """The patterns, compiled."""
+        return tuple(pattern(text) for text in self.patterns)
 
     @cached_property
     def roles(self) -> dict[str, str]:
         """The letter of each word that plays a part in patterns."""
-        found: dict[str, str] = {}
-        for name in reversed(ROLES):
-            for word in self.lists.get(name, ()):
-                found[word] = letter(name)
-        return found
+        return {word: letter(name) for name in reversed(ROLES) for word in self.sets[name]}
 
 
 def letter(role: str) -> str:
     """The letter that stands for a role's words in a clause."""
     return {"of": "D", "and": "C"}.get(role, chr(ord("a") + 6 + ROLES.index(role)))
-
-
-def title_rules(settings: Mapping[str, object], lists: Mapping[str, Sequence[str]]) -> TitleRules:
-    """Titles' rules from the settings and lists of rules/topics.yml."""
-    words = {name: frozenset(items) for name, items in lists.items() if name != "patterns"}
-    return TitleRules(
-        words,
-        tuple(pattern(text) for text in lists.get("patterns", ())),
-        int(str(settings.get("shortest", 4))),
-        int(str(settings.get("longest", 16))),
-    )
 
 
 def pattern(text: str) -> Pattern:

@@ -188,9 +188,7 @@ def _of(text: str, words: Vocabulary, rules: TitleRules, weigh: Weights) -> list
 
 
 def _asks(clause: str, rules: TitleRules) -> bool:
-    return bool(ENDING.search(clause)) or any(
-        w in clause for name in ("how", "what") for w in rules.lists.get(name, ())
-    )
+    return bool(ENDING.search(clause)) or any(w in clause for name in ("how", "what") for w in rules.sets[name])
 
 
 def _letters(clause: str, tagged: Sequence[Word], words: Vocabulary, rules: TitleRules) -> str:
@@ -324,7 +322,7 @@ def _patterned(
     clause: str, tagged: Sequence[Word], letters: str, rules: TitleRules, weigh: Weights, bonus: float
 ) -> list[Candidate]:
     found = []
-    for rule in rules.patterns:
+    for rule in rules.forms:
         for hit in rule.match.finditer(letters):
             pieces: list[str] = []
             used: list[Word] = []

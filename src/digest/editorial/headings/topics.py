@@ -12,8 +12,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from digest.editorial.headings.title_rules import TitleRules, title_rules
+from digest.editorial.headings.title_rules import TitleRules
 from digest.editorial.headings.titles import Candidate, titles, width
+from digest.rules.declare import Declaration, fraction, number, setting, span, whole
+from digest.rules.types import Text
 from digest.words import Day, Vocabulary
 from digest.words import day as day_of
 
@@ -35,16 +37,18 @@ class ThreadText:
     more: tuple[str, ...] = ()  # its follow-up questions
 
 
-@dataclass(frozen=True, slots=True)
-class TopicRules:
-    """What rules/topics.yml says about headings; `window` in seconds."""
+@dataclass(frozen=True)
+class TopicRules(TitleRules):
+    """What rules/topics.yml says about headings and their titles; `window` in seconds."""
 
-    titles: TitleRules
-    together: float = 0.3
-    window: int = 2 * 3600
-    largest: int = 8
-    weak: float = 7.0  # a title scored below this is no heading for a single thread
-    rest: str = "其他"
+    window: int = span("questions further apart share a heading only on very strong evidence", 4 * 3600)
+    together: float = fraction("likeness from which two questions share a heading", 0.42)
+    largest: int = whole("questions under one heading", 8, 1)
+    weak: float = number("a title scored below this heads no single question", 7.0)
+    rest: str = setting(Text(), "the heading over such questions, last; empty: each keeps its own", "其他")
+
+
+TOPICS = Declaration("topics", "topics and their titles", TopicRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +66,6 @@ class Group:
     @property
     def title(self) -> str:
         return self.titles[0].text if self.titles else ""
-
-
-def topic_rules(settings: Mapping[str, object], lists: Mapping[str, Sequence[str]]) -> TopicRules:
-    """Headings' rules from the settings and lists of rules/topics.yml, durations in seconds."""
-    return TopicRules(
-        title_rules(settings, lists),
-        float(str(settings.get("together", 0.3))),
-        int(str(settings.get("window", 2 * 3600))),
-        int(str(settings.get("largest", 8))),
-        float(str(settings.get("weak", 7.0))),
-        str(settings.get("rest", "其他")),
-    )
 
 
 def topics(threads: Sequence[ThreadText], words: Vocabulary, rules: TopicRules) -> tuple[Group, ...]:
@@ -215,7 +207,7 @@ def _named(
     """Titles of a heading: what its threads share. Each thread offers titles, scored by the others too."""
     if len(threads) == 1:
         thread = threads[0]
-        return titles((thread.question, *thread.more), thread.answers, words, rules.titles, rarity)
+        return titles((thread.question, *thread.more), thread.answers, words, rules, rarity)
     answers = [a for t in threads for a in t.answers]
     found: list[Candidate] = []
     # what two of the questions say, before what only their answers share
@@ -226,7 +218,7 @@ def _named(
         others = [t.question for t in threads if t is not thread]
         asking = (thread.question, *thread.more)
         # an answer says what one thread came to, and heads several only where no question names a subject
-        offered = titles(asking, [*others, *answers], words, rules.titles, rarity, count=8, answered=False)
+        offered = titles(asking, [*others, *answers], words, rules, rarity, count=8, answered=False)
         for c in offered:
             own = words.content_words(c.text)
             common = sum(w in strongest for w in own)
@@ -235,7 +227,7 @@ def _named(
             score = c.score + 2.0 * common - 0.6 * rest - 1.0 * place - (3.0 if not common else 0.0)
             found.append(Candidate(c.text, round(score, 4), (*c.why, f"of thread {place + 1}, {common} words shared")))
     if not found:
-        return titles([t.question for t in threads], answers, words, rules.titles, rarity)
+        return titles([t.question for t in threads], answers, words, rules, rarity)
     best: dict[str, Candidate] = {}
     for c in sorted(found, key=lambda c: -c.score):
         best.setdefault(c.text.lower(), c)

@@ -11,7 +11,6 @@ from digest.conversation.replies.answers import (
     Answering,
     Given,
     _ways,
-    answering,
     answers,
     choices,
     completed,
@@ -20,7 +19,7 @@ from digest.conversation.replies.answers import (
     settled,
 )
 from digest.conversation.replies.compiled import CompiledRules
-from digest.conversation.replies.links import linking, links
+from digest.conversation.replies.links import Linking, links
 from digest.conversation.replies.turn_features import TurnFeatures
 from digest.model import Link
 from digest.rules.model import Rules
@@ -49,14 +48,18 @@ def found(
     """The question that each turn answers most likely."""
     got: dict[int, int] = {}
     for one in given(
-        features, questions, CompiledRules(ours().subject("answers")), how or answering(ours()), links_of(features)
+        features,
+        questions,
+        CompiledRules(ours().subject("answers")),
+        how or ours().settings(Answering),
+        links_of(features),
     ):
         got.setdefault(one.turn, one.question)
     return got
 
 
 def links_of(features: TurnFeatures) -> tuple[Link, ...]:
-    return links(features, CompiledRules(ours().subject("links")), linking(ours()))
+    return links(features, CompiledRules(ours().subject("links")), ours().settings(Linking))
 
 
 def test_each_answer_goes_to_its_own_question() -> None:
@@ -71,7 +74,9 @@ def test_thanks_applause_and_laughter_answer_nothing() -> None:
 
 def test_several_turns_of_one_person_are_one_answer() -> None:
     features = known(DAY, ours())
-    made = given(features, QUESTIONS, CompiledRules(ours().subject("answers")), answering(ours()), links_of(features))
+    made = given(
+        features, QUESTIONS, CompiledRules(ours().subject("answers")), ours().settings(Answering), links_of(features)
+    )
     first, second = answers(features, QUESTIONS, made)
     assert (2, 4) in [a.messages for a in first]
     for group in (first, second):
@@ -136,14 +141,14 @@ def test_answers_far_after_the_question_are_out_of_reach() -> None:
 def test_the_evidence_of_an_answer_adds_up() -> None:
     features = known(DAY, ours())
     rules = CompiledRules(ours().subject("answers"))
-    for pairs, choice in choices(features, QUESTIONS, rules, answering(ours()), links_of(features)):
+    for pairs, choice in choices(features, QUESTIONS, rules, ours().settings(Answering), links_of(features)):
         for n, score in enumerate(choice.scores):
             assert sum(e.weight for e in pairs.evidence(n)) == pytest.approx(score)
 
 
 def test_evidence_rides_along_on_demand() -> None:
     features = known(DAY, ours())
-    rules, how = CompiledRules(ours().subject("answers")), answering(ours())
+    rules, how = CompiledRules(ours().subject("answers")), ours().settings(Answering)
     told = given(features, QUESTIONS, rules, how, links_of(features), evidence=True)
     plain = given(features, QUESTIONS, rules, how, links_of(features))
     assert all(one.evidence for one in told) and not any(one.evidence for one in plain)
@@ -153,7 +158,7 @@ def test_evidence_rides_along_on_demand() -> None:
 
 def test_examples_take_unpublished_questions_as_unknown() -> None:
     features = known(DAY, ours())
-    rules, how = CompiledRules(ours().subject("answers")), answering(ours())
+    rules, how = CompiledRules(ours().subject("answers")), ours().settings(Answering)
     made = {
         e.child: e
         for e in examples(

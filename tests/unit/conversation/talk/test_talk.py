@@ -22,11 +22,10 @@ from digest.conversation.talk.talk import (
 from digest.editorial.paragraphs import paragraphs
 from digest.model import Image, Log, Message, People, Quote, Talk
 from digest.rules.check import test as tried
-from digest.rules.load import assemble
-from digest.rules.sheet import read as sheet
+from digest.subjects import load
 from places import ROOT, SHARED
 
-RULES = assemble([[sheet(ROOT / "rules/talk.yml")]], [])
+RULES = load([ROOT / "rules"])
 HOW = talking(RULES)
 
 HOST, GUEST, OTHER = "罗主持", "林之远-远山支付-架构", "周小满-某银行-产品"

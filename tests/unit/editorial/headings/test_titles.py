@@ -6,17 +6,16 @@ import re
 
 import pytest
 
-from digest.editorial.headings.title_rules import TitleRules, pattern, title_rules
+from digest.editorial.headings.title_rules import TitleRules, pattern
 from digest.editorial.headings.titles import clauses, title, titles, width
-from digest.rules.load import load
+from digest.subjects import load
 from digest.words import Vocabulary
 from places import ROOT
 
 
 @pytest.fixture(scope="module")
 def rules() -> TitleRules:
-    topics = load([ROOT / "rules"]).subject("topics")
-    return title_rules(topics.settings, topics.lists)
+    return load([ROOT / "rules"]).settings(TitleRules)
 
 
 @pytest.mark.parametrize(

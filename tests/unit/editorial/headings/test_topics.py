@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 
 import pytest
 
-from digest.editorial.headings.topics import Group, ThreadText, TopicRules, day_title, topic_rules, topics
-from digest.rules.load import load
+from digest.editorial.headings.topics import Group, ThreadText, TopicRules, day_title, topics
+from digest.subjects import load
 from digest.words import Vocabulary
 from places import ROOT
 
@@ -16,8 +17,7 @@ HOUR = 3600
 
 @pytest.fixture(scope="module")
 def rules() -> TopicRules:
-    subject = load([ROOT / "rules"]).subject("topics")
-    return topic_rules(subject.settings, subject.lists)
+    return load([ROOT / "rules"]).settings(TopicRules)
 
 
 DAY = (
@@ -58,7 +58,7 @@ def test_the_same_words_far_apart_are_less_alike(words: Vocabulary, rules: Topic
 
 
 def test_no_heading_takes_more_than_its_share(words: Vocabulary) -> None:
-    small = TopicRules(topic_rules({}, load([ROOT / "rules"]).subject("topics").lists).titles, largest=2)
+    small = replace(load([ROOT / "rules"]).settings(TopicRules), largest=2)
     threads = tuple(ThreadText("热点账户怎么处理", (), 60 * k) for k in range(5))
     assert all(len(g.members) <= 2 for g in topics(threads, words, small))
 
@@ -68,7 +68,7 @@ def test_two_headings_bear_different_titles_where_they_can(words: Vocabulary, ru
         ThreadText("灰度发布怎么做，数据库要分开吗", (), 0),
         ThreadText("灰度发布怎么做，网关要分流吗", (), 20 * HOUR),
     )
-    apart = TopicRules(rules.titles, together=1.1)
+    apart = replace(rules, together=1.1)
     one, other = topics(threads, words, apart)
     assert one.title != other.title
 

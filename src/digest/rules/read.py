@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from digest.errors import Location, Problem
-from digest.rules.declare import Kind
+from digest.rules.declare import Declaration, Kind
 from digest.rules.shapes import Many
-from digest.rules.subjects import SUBJECTS, Declaration
 from digest.rules.types import BAD, Field, Flag, Float, Name, OneOf, Text, shown
 from digest.rules.yaml import Findings, Map, Node, Scalar, Seq, did_you_mean, parse, read_text
 
@@ -36,10 +34,9 @@ COMMON: dict[str, Field] = {
 }
 
 
-@cache
-def rule_keys(subject: str) -> Mapping[str, Field]:
+def rule_keys(declaration: Declaration) -> Mapping[str, Field]:
     """The keys of a subject's rules besides their kinds."""
-    if SUBJECTS[subject].acts:
+    if declaration.acts:
         return {**COMMON, "act": Field(Name("act"), "the act it speaks for, declared under `acts:`")}
     return COMMON
 
@@ -58,7 +55,7 @@ class Draft:
 
 
 @dataclass(slots=True)
-class Sheet:
+class RuleFile:
     """What one file says."""
 
     subject: str
@@ -71,154 +68,160 @@ class Sheet:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read(path: Path) -> Sheet:
-    """What a file says; its problems are in the sheet."""
-    found = Findings(str(path))
-    text = read_text(path, found)
-    return _sheet(text, found)
+Subjects = Mapping[str, Declaration]
 
 
-def read_string(text: str, path: str = "rules.yml") -> Sheet:
-    """What the text of a file says; its problems are in the sheet."""
-    return _sheet(text, Findings(path))
+def read(path: Path, subjects: Subjects) -> RuleFile:
+    """What a file says; its problems are in the file."""
+    findings = Findings(str(path))
+    return of_text(read_text(path, findings), findings, subjects)
 
 
-def _sheet(text: str | None, found: Findings) -> Sheet:
-    sheet = Sheet("", found.path, problems=found.problems, places=found.places)
-    top = parse(text, found) if text is not None else None
+def read_string(text: str, subjects: Subjects, path: str = "rules.yml") -> RuleFile:
+    """What the text of a file says; its problems are in the file."""
+    return of_text(text, Findings(path), subjects)
+
+
+def of_text(text: str | None, findings: Findings, subjects: Subjects) -> RuleFile:
+    """What a text says; its problems are in `found`."""
+    result = RuleFile("", findings.path, problems=findings.problems, places=findings.places)
+    top = parse(text, findings) if text is not None else None
     if top is None:
-        return sheet
-    declaration = _subject(top, found)
+        return result
+    declaration = _subject(top, findings, subjects)
     if declaration is None:
-        return sheet
-    sheet.subject = declaration.name
+        return result
+    result.subject = declaration.name
     for name, (key, node) in top.items.items():
         bare = name.removeprefix("+")
         if name == "subject":
             continue
         if name == "settings":
-            _settings(node, declaration, sheet, found)
+            _settings(node, declaration, result, findings)
         elif name == "lists":
-            _lists(node, declaration, sheet, found)
+            _lists(node, declaration, result, findings)
         elif name == "rules" and declaration.kinds:
-            _rules(node, declaration, sheet, found)
+            _rules(node, declaration, result, findings, subjects)
         elif bare in declaration.tables:
-            value = declaration.tables[bare].type.read(node, found)
+            value = declaration.tables[bare].type.read(node, findings)
             if value is not BAD:
-                sheet.tables[name] = value
-                _places(node, (bare,), found)
+                result.tables[name] = value
+                _places(node, (bare,), findings)
         else:
             known = ["subject", "settings", "lists", *(["rules"] if declaration.kinds else []), *declaration.tables]
-            found.add(key, "R103", f"unknown key {name!r}{did_you_mean(name, known)}")
-    return sheet
+            findings.add(key, "R103", f"unknown key {name!r}{did_you_mean(name, known)}")
+    return result
 
 
-def _subject(top: Map, found: Findings) -> Declaration | None:
+def _subject(top: Map, findings: Findings, subjects: Subjects) -> Declaration | None:
     pair = top.items.get("subject")
     if pair is None:
-        found.add(top, "R101", f"`subject:` is missing; it is one of {', '.join(SUBJECTS)}")
+        findings.add(top, "R101", f"`subject:` is missing; it is one of {', '.join(subjects)}")
         return None
-    value = Name("subject").read(pair[1], found)
+    value = Name("subject").read(pair[1], findings)
     if value is BAD:
         return None
-    if value not in SUBJECTS:
-        found.add(pair[1], "R101", f"unknown subject {value!r}{did_you_mean(value, SUBJECTS)}")
+    if value not in subjects:
+        findings.add(pair[1], "R101", f"unknown subject {value!r}{did_you_mean(value, subjects)}")
         return None
-    return SUBJECTS[value]
+    return subjects[value]
 
 
-def _places(node: Node, path: tuple[str, ...], found: Findings) -> None:
-    found.places[path] = found.at(node)
+def _places(node: Node, path: tuple[str, ...], findings: Findings) -> None:
+    findings.places[path] = findings.at(node)
     if isinstance(node, Map):
         for name, (_, value) in node.items.items():
-            _places(value, (*path, name), found)
+            _places(value, (*path, name), findings)
 
 
-def _settings(node: Node, declaration: Declaration, sheet: Sheet, found: Findings) -> None:
+def _settings(node: Node, declaration: Declaration, file: RuleFile, findings: Findings) -> None:
     if not isinstance(node, Map):
-        found.add(node, "R102", "settings are a mapping: `settings: {name: value}`")
+        findings.add(node, "R102", "settings are a mapping: `settings: {name: value}`")
         return
     for name, (key, value) in node.items.items():
         declared = declaration.settings.get(name)
+        if name in declaration.removed:
+            findings.add(key, "R312", f"the setting {name!r} is gone: {declaration.removed[name]}", "warning")
+            continue
         if declared is None:
             hint = did_you_mean(name, declaration.settings)
-            found.add(key, "R103", f"{declaration.name} has no setting {name!r}{hint}")
+            findings.add(key, "R103", f"{declaration.name} has no setting {name!r}{hint}")
             continue
-        result = declared.type.read(value, found)
+        result = declared.type.read(value, findings)
         if result is not BAD:
-            sheet.settings[name] = result
-            found.places["settings", name] = found.at(value)
+            file.settings[name] = result
+            findings.places["settings", name] = findings.at(value)
 
 
-def _lists(node: Node, declaration: Declaration, sheet: Sheet, found: Findings) -> None:
+def _lists(node: Node, declaration: Declaration, file: RuleFile, findings: Findings) -> None:
     if not isinstance(node, Map):
-        found.add(node, "R102", "lists are a mapping: `lists: {name: [word, word]}`")
+        findings.add(node, "R102", "lists are a mapping: `lists: {name: [word, word]}`")
         return
     for name, (key, value) in node.items.items():
         bare = name[1:] if name[:1] in ("+", "-") else name
         declared = declaration.lists.get(bare)
         if declared is None and not declaration.kinds:
-            found.add(key, "R103", f"{declaration.name} has no list {bare!r}{did_you_mean(bare, declaration.lists)}")
+            findings.add(key, "R103", f"{declaration.name} has no list {bare!r}{did_you_mean(bare, declaration.lists)}")
             continue
         if not _LIST_NAME.match(bare):
-            found.add(key, "R110", f"{name!r} is no name of a list; write lower-case words joined by hyphens")
+            findings.add(key, "R110", f"{name!r} is no name of a list; write lower-case words joined by hyphens")
             continue
-        items = (declared.type if declared else _WORDS).read(value, found)
+        items = (declared.type if declared else _WORDS).read(value, findings)
         if items is not BAD:
-            sheet.lists[name] = items
-            found.places["lists", name] = found.at(value)
+            file.lists[name] = items
+            findings.places["lists", name] = findings.at(value)
 
 
-def _rules(node: Node, declaration: Declaration, sheet: Sheet, found: Findings) -> None:
+def _rules(node: Node, declaration: Declaration, file: RuleFile, findings: Findings, subjects: Subjects) -> None:
     if not isinstance(node, Seq):
-        found.add(node, "R102", "rules are a list, each item beginning with `- id: NAME`")
+        findings.add(node, "R102", "rules are a list, each item beginning with `- id: NAME`")
         return
     for item in node.items:
         if not isinstance(item, Map):
-            found.add(item, "R102", f"{shown(item)} stands here; a rule is a mapping that begins with `- id: NAME`")
+            findings.add(item, "R102", f"{shown(item)} stands here; a rule is a mapping that begins with `- id: NAME`")
             continue
-        draft = _rule(item, declaration, found)
+        draft = _rule(item, declaration, findings, subjects)
         if draft is not None:
-            sheet.rules.append(draft)
+            file.rules.append(draft)
 
 
-def _rule(item: Map, declaration: Declaration, found: Findings) -> Draft | None:
+def _rule(item: Map, declaration: Declaration, findings: Findings, subjects: Subjects) -> Draft | None:
     pair = item.items.get("id")
-    keys = rule_keys(declaration.name)
-    before = len(found.problems)
-    rule_id: Any = BAD if pair is None else COMMON["id"].type.read(pair[1], found)
+    keys = rule_keys(declaration)
+    before = len(findings.problems)
+    rule_id: Any = BAD if pair is None else COMMON["id"].type.read(pair[1], findings)
     if pair is None:
-        found.add(item, "R104", "the rule has no `id:`")
-    draft = Draft("" if rule_id is BAD else rule_id, found.at(pair[1] if pair else item))
+        findings.add(item, "R104", "the rule has no `id:`")
+    draft = Draft("" if rule_id is BAD else rule_id, findings.at(pair[1] if pair else item))
     kinds = []
     for name, (key, node) in item.items.items():
         if name in declaration.kinds:
             kinds.append(key)
             if len(kinds) > 1:
                 hint = f"a rule has one kind, and {kinds[0].value!r} stands in line {kinds[0].line}; make it two rules"
-                found.add(key, "R111", hint + ", or join them by `all:`")
+                findings.add(key, "R111", hint + ", or join them by `all:`")
                 continue
             draft.kind = declaration.kinds[name]
-            draft.kind_values = _kind(node, draft.kind, found)
-            draft.at[name] = draft.at["kind"] = found.at(node)
+            draft.kind_values = _kind(node, draft.kind, findings)
+            draft.at[name] = draft.at["kind"] = findings.at(node)
         elif name in keys:
             if name == "id":
                 continue
-            value = keys[name].type.read(node, found)
+            value = keys[name].type.read(node, findings)
             if value is not BAD:
                 draft.values[name] = value
-                draft.at[name] = found.at(node)
+                draft.at[name] = findings.at(node)
         else:
-            _unknown_key(name, key, declaration, found)
-    draft.broken = any(problem.severity == "error" for problem in found.problems[before:])
+            _unknown_key(name, key, declaration, findings, subjects)
+    draft.broken = any(problem.severity == "error" for problem in findings.problems[before:])
     return None if rule_id is BAD else draft
 
 
-def _unknown_key(name: str, key: Scalar, declaration: Declaration, found: Findings) -> None:
-    elsewhere = sorted(s.name for s in SUBJECTS.values() if name in s.kinds)
+def _unknown_key(name: str, key: Scalar, declaration: Declaration, findings: Findings, subjects: Subjects) -> None:
+    elsewhere = sorted(s.name for s in subjects.values() if name in s.kinds)
     if elsewhere:
         hint = f"the kind {name!r} is not one of {declaration.name}; it is known in {', '.join(elsewhere)}"
-        found.add(key, "R112", hint)
+        findings.add(key, "R112", hint)
         return
     if name == "act":
         hint = f"; rules of {declaration.name} speak for no act"
@@ -226,45 +229,45 @@ def _unknown_key(name: str, key: Scalar, declaration: Declaration, found: Findin
         hint = "; the kind is itself the key, such as `pattern: …`"
     else:
         inside = [kind.name for kind in declaration.kinds.values() if name in kind.fields]
-        hint = did_you_mean(name, {*rule_keys(declaration.name), *declaration.kinds})
+        hint = did_you_mean(name, {*rule_keys(declaration), *declaration.kinds})
         if inside and "did you mean" not in hint:
             hint = f"; it belongs inside a kind, such as `{inside[0]}: {{{name}: …}}`"
-    found.add(key, "R103", f"unknown key {name!r}{hint}")
+    findings.add(key, "R103", f"unknown key {name!r}{hint}")
 
 
-def _kind(node: Node, kind: type[Kind], found: Findings) -> dict[str, Any] | None:
+def _kind(node: Node, kind: type[Kind], findings: Findings) -> dict[str, Any] | None:
     """Arguments of the kind's dataclass, None where a problem was reported."""
     if not isinstance(node, Map):
         if not kind.main:
-            found.add(node, "R102", f"`{kind.name}:` is a mapping with {', '.join(kind.fields)}")
+            findings.add(node, "R102", f"`{kind.name}:` is a mapping with {', '.join(kind.fields)}")
             return None
         attribute, declared = kind.fields[kind.main]
-        value = declared.type.read(node, found)
+        value = declared.type.read(node, findings)
         return None if value is BAD else {attribute: value}
     values: dict[str, Any] = {}
     good = True
     for name, (key, item) in node.items.items():
         pair = kind.fields.get(name)
         if pair is None:
-            found.add(key, "R103", f"{kind.name} has no {name!r}{did_you_mean(name, kind.fields)}")
+            findings.add(key, "R103", f"{kind.name} has no {name!r}{did_you_mean(name, kind.fields)}")
             good = False
             continue
-        value = pair[1].type.read(item, found)
+        value = pair[1].type.read(item, findings)
         good = good and value is not BAD
         values[pair[0]] = value
     for name, (_, declared) in kind.fields.items():
         if declared.default is BAD and name not in node.items:
-            found.add(node, "R104", f"{kind.name} needs {name!r}: {declared.doc}")
+            findings.add(node, "R104", f"{kind.name} needs {name!r}: {declared.doc}")
             good = False
     if not good:
         return None
     if not node.items:
-        found.add(node, "R104", f"{kind.name} says nothing; give {', '.join(kind.fields)}")
+        findings.add(node, "R104", f"{kind.name} says nothing; give {', '.join(kind.fields)}")
         return None
     for low in values:
         if low.startswith(("min", "since_min")):
             high = low.replace("min", "max", 1)
             if values.get(high) is not None and values[low] is not None and values[low] > values[high]:
-                found.add(node, "R118", f"{low} is over {high}, so nothing can fire")
+                findings.add(node, "R118", f"{low} is over {high}, so nothing can fire")
                 return None
     return values
