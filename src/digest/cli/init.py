@@ -8,6 +8,12 @@ from typing import Annotated
 
 import typer
 
+from digest import files
+from digest.project import settings as config
+from digest.rules import schema
+from digest.subjects import SUBJECTS
+from digest.workflows import project
+
 SCHEMA = "schema.json"
 POINTER = f"# yaml-language-server: $schema={SCHEMA}\n"
 
@@ -21,12 +27,6 @@ def init(
 
     What is there already is never overwritten.
     """
-    from digest import files
-    from digest.project import settings as config
-    from digest.rules import schema
-    from digest.subjects import SUBJECTS
-    from digest.workflows import project
-
     root = folder.absolute()
     wanted: list[tuple[Path, str]] = [
         (Path("digest.toml"), config.template()),
@@ -37,18 +37,18 @@ def init(
         wanted.append((Path("rules", path.name), text if POINTER in text else POINTER + text))
     for path in sorted(config.packaged_templates().glob("*.j2")):
         wanted.append((Path("templates", path.name), files.read_text(path)))
-    made = kept = 0
+    new = kept = 0
     for name, text in wanted:
         path = root / name
         if path.exists() or path.is_symlink():
             kept += 1
             continue
         files.write_atomic(path, text, within=root, expected=None)
-        made += 1
+        new += 1
         print(f"new   {project.shown(path)}")
-    for name_ in ("seeds", "digests"):
-        (root / name_).mkdir(exist_ok=True)
+    for folder_name in ("seeds", "digests"):
+        (root / folder_name).mkdir(exist_ok=True)
     also = f", {kept} were there and stay as they are" if kept else ""
-    print(f"{made} files written{also}")
+    print(f"{new} files written{also}")
     there = "" if root.resolve() == Path.cwd() else f"cd {shlex.quote(project.shown(root))}, "
     print(f"next  {there}put a log into seeds, named like 2017-05-27-chat.markdown, then digest build 2017-05-27")

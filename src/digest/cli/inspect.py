@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json as json_
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from digest.cli import options, term
+from digest import importers
+from digest.cli import listing, options, term, tracing
 from digest.cli.options import GraphFormat
+from digest.errors import UsageError
+from digest.project import folders, forgotten
+from digest.reports import explain as explain_report
+from digest.reports import extract as extract_report
+from digest.reports import graph as graph_report
+from digest.workflows import project
 
 
 def extract(
@@ -29,18 +37,13 @@ def extract(
     Questions (also those left out), answers, the talk, replies and people; positions count the headers in the file
     from 0.
     """
-    from digest import importers
-    from digest.project import folders, forgotten
-    from digest.reports import extract as made
-    from digest.workflows import project
-
     settings = project.settings(rules=rules, encoding=encoding)
     chosen = folders.parse_day(day) if day else None
     read = importers.read(log, day=chosen, room=room, encoding=settings.encoding, format=log_format)
     read = forgotten.without(read, forgotten.forgotten(settings.root))
     work = project.analysed(read, project.stages(settings), evidence=True)
-    data = made.extract(work.day, work.asked, work.digest, work.stages.layout)
-    print(made.text(data, compact=compact), end="")
+    data = extract_report.extract(work.day, work.asked, work.digest, work.stages.layout)
+    print(extract_report.text(data, compact=compact), end="")
 
 
 def explain(
@@ -57,18 +60,12 @@ def explain(
     Whose turn it is, what each rule said and on which words, whether it is a question, what it was linked to and which
     candidate lost, where it stands in the digest.
     """
-    from digest.cli import tracing
-    from digest.reports import explain as made
-    from digest.workflows import project
-
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
     work = project.opened(settings, day, room)
-    places = made.at(work.log, time)
-    traces = [made.trace(work.day, work.asked, work.digest, work.stages.rules, i) for i in places]
+    places = explain_report.at(work.log, time)
+    traces = [explain_report.trace(work.day, work.asked, work.digest, work.stages.rules, i) for i in places]
     if json:
-        import json as js
-
-        print(js.dumps([made.as_data(t) for t in traces], ensure_ascii=False, indent=1))
+        print(json_.dumps([explain_report.as_data(t) for t in traces], ensure_ascii=False, indent=1))
         return
     for n, trace in enumerate(traces):
         if n:
@@ -92,10 +89,6 @@ def graph(
     encoding: options.Encoding = None,
 ) -> None:
     """Write a day's reply graph: turns in order of time, links to what they reply to, threads."""
-    from digest.errors import UsageError
-    from digest.reports import graph as made
-    from digest.workflows import project
-
     known = {f".{f.value}": f for f in GraphFormat}
     named = known.get(out.suffix.lower()) if out else None
     if out and out.exists() and named is None:
@@ -105,8 +98,8 @@ def graph(
     format_ = format_ or named or GraphFormat.svg
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
     work = project.opened(settings, day, room)
-    drawn = made.graph(work.day, work.asked, work.stages.linking.threshold)
-    text = made.WRITERS[format_.value](drawn)
+    drawn = graph_report.graph(work.day, work.asked, work.stages.linking.threshold)
+    text = graph_report.WRITERS[format_.value](drawn)
     if out is None:
         print(text, end="")
         return
@@ -124,15 +117,10 @@ def people(
     json: options.AsJson = False,
 ) -> None:
     """List who spoke on a day under which names, and whom each mention was taken to mean."""
-    from digest.cli import listing
-    from digest.workflows import project
-
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
     work = project.opened(settings, day, room)
     if json:
-        import json as js
-
-        print(js.dumps(listing.people_data(work.log, work.day.people), ensure_ascii=False, indent=1))
+        print(json_.dumps(listing.people_data(work.log, work.day.people), ensure_ascii=False, indent=1))
         return
     for line in listing.people_lines(work.log, work.day.people, term.columns()):
         print(line)
