@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from digest.conversation.acts.acts import acts
-from digest.conversation.acts.model import Acts, Scene
+from digest.conversation.acts.model import Acts, DayTurns
 from digest.conversation.people.people import people
 from digest.conversation.replies.links import quoted
 from digest.conversation.replies.turn_features import TurnFeatures, turn_features
@@ -32,12 +32,12 @@ def log(*lines: tuple[float, str, str] | tuple[float, str, str, tuple[str, str]]
     return Log("logs/2024-02-29-chat.markdown", "示例群", dt.date(2024, 2, 29), made, len(made))
 
 
-def scene(day: Log, guests: frozenset[int] = frozenset(), state: str = "no-talk") -> Scene:
+def day_turns(day: Log, guests: frozenset[int] = frozenset(), state: str = "no-talk") -> DayTurns:
     made = quoted(day, turns(day, people(day)))
-    return Scene(made, tuple((state, 0) for _ in made), guests)
+    return DayTurns(made, tuple((state, 0) for _ in made), guests)
 
 
 def known(day: Log, using: Rules, guests: frozenset[int] = frozenset(), state: str = "no-talk") -> TurnFeatures:
-    made = scene(day, guests, state)
+    made = day_turns(day, guests, state)
     found: Acts = acts(made, using.subject("questions"))
     return turn_features(made, found, vocabulary(using.subject("lexicon").lists))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from digest.conversation import questions as questions_stage
 from digest.conversation import turns as segment
 from digest.conversation.acts.acts import ActScorer
-from digest.conversation.acts.model import Scene
+from digest.conversation.acts.model import DayTurns
 from digest.conversation.conversation import Conversation
 from digest.conversation.lexicon import FieldWords
 from digest.conversation.people import people as people_stage
@@ -88,20 +88,20 @@ def analyse(
     talk = talk_stage.talk(log, people, stages.talking)
     turns = links_stage.quoted(log, segment.turns(log, people, stages.segmenting))
     states = talk_stage.state(log, talk)
-    scene = Scene(
+    day_turns = DayTurns(
         turns,
         tuple((states[t.messages[0]].phase, states[t.messages[0]].since) for t in turns),
         frozenset({talk.speaker}) if talk else frozenset(),
         frozenset(talk_stage.hosts(log, people, stages.talking)),
     )
-    scorer = ActScorer(scene, stages.rules.subject("questions"))
+    scorer = ActScorer(day_turns, stages.rules.subject("questions"))
     # who replies hangs on what has the form of a question, and whether a turn is a question on who replies to it
-    features = turn_features(scene, scorer.before_links(), stages.vocabulary)
+    features = turn_features(day_turns, scorer.before_links(), stages.vocabulary)
     links = links_stage.links(features, stages.link_rules, stages.linking, evidence=evidence)
     acts = scorer.after_links(links)
-    candidates = questions_stage.candidates(scene, acts, stages.asking)
+    candidates = questions_stage.candidates(day_turns, acts, stages.asking)
     whole, answers, follows, beside = _answered(replace(features, acts=acts), candidates, links, stages, evidence)
-    return Conversation(log, people, scene, acts, talk, whole, answers, follows, links, beside)
+    return Conversation(log, people, day_turns, acts, talk, whole, answers, follows, links, beside)
 
 
 def _answered(

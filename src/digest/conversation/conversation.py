@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from digest.conversation.acts.model import Acts, Scene
+from digest.conversation.acts.model import Acts, DayTurns
 from digest.conversation.people.names import Called, called
 from digest.conversation.questions import Candidate
-from digest.model import Answer, Link, Log, People, Talk
+from digest.model import Answer, Link, Log, People, Talk, Turn
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Conversation:
 
     log: Log
     people: People
-    scene: Scene
+    day_turns: DayTurns
     acts: Acts
     talk: Talk | None
     candidates: tuple[Candidate, ...]
@@ -28,9 +28,13 @@ class Conversation:
     links: tuple[Link, ...] = ()
     beside: frozenset[int] = frozenset()  # messages printed only with what the same person said right before or after
 
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        return self.day_turns.turns
+
     @cached_property
     def ordinals(self) -> dict[int, int]:
-        """Which each message is of those with the same second and text."""
+        """Index of each message among those with the same second and text."""
         return ordinals(self.log)
 
     @cached_property
@@ -49,7 +53,7 @@ def identity(log: Log, first: int, ordinals: Mapping[int, int]) -> str:
 
 
 def ordinals(log: Log) -> dict[int, int]:
-    """For messages that stand there with the same second and text: which of them each is."""
+    """Index of each message among those with the same second and text."""
     seen: dict[tuple[int, str], int] = {}
     result = {}
     for i, message in enumerate(log.messages):

@@ -8,7 +8,7 @@ from math import exp
 from typing import Any
 
 from digest.conversation.acts.kinds import TURN_KINDS
-from digest.conversation.acts.model import Acts, Scene
+from digest.conversation.acts.model import Acts, DayTurns
 from digest.model import Act
 from digest.rules.declare import Declaration, fraction, span, table, whole
 from digest.rules.match import size
@@ -62,13 +62,13 @@ def probability(score: float) -> float:
     return 1 / (1 + exp(-score)) if score > -700 else 0.0
 
 
-def candidates(scene: Scene, acts: Acts, asking: Asking) -> tuple[Candidate, ...]:
+def candidates(day: DayTurns, acts: Acts, asking: Asking) -> tuple[Candidate, ...]:
     """Candidate questions of a day in order of their first turn.
 
     An announcement ("请教一个问题") belongs to the question that follows it; so does what the asker adds before anybody
     has said more than a remark.
     """
-    turns = scene.turns
+    turns = day.turns
     scores = [probability(s) for s in acts.scores[QUESTION]]
     used: set[int] = set()
     found = []
@@ -78,7 +78,7 @@ def candidates(scene: Scene, acts: Acts, asking: Asking) -> tuple[Candidate, ...
         parts = [i]
         # an announcement that holds its question waits for none
         if acts.has(i, OPENING) and scores[i] < asking.threshold:
-            after = _next_own(scene, i, asking.opened)
+            after = _next_own(day, i, asking.opened)
             if after is not None and after not in used:
                 parts.append(after)
         elif scores[i] < asking.floor:
@@ -86,7 +86,7 @@ def candidates(scene: Scene, acts: Acts, asking: Asking) -> tuple[Candidate, ...
         elif scores[i] < asking.threshold:
             parts = [i]
         while scores[parts[-1]] >= asking.threshold:
-            more = _goes_on(scene, parts[-1], asking)
+            more = _goes_on(day, parts[-1], asking)
             if more is None or more in used or scores[more] < asking.threshold:
                 break
             parts.append(more)
@@ -98,8 +98,8 @@ def candidates(scene: Scene, acts: Acts, asking: Asking) -> tuple[Candidate, ...
     return tuple(found)
 
 
-def _next_own(scene: Scene, i: int, seconds: int) -> int | None:
-    turns = scene.turns
+def _next_own(day: DayTurns, i: int, seconds: int) -> int | None:
+    turns = day.turns
     for j in range(i + 1, min(len(turns), i + 8)):
         if turns[j].start - turns[i].end > seconds:
             return None
@@ -108,9 +108,9 @@ def _next_own(scene: Scene, i: int, seconds: int) -> int | None:
     return None
 
 
-def _goes_on(scene: Scene, i: int, asking: Asking) -> int | None:
+def _goes_on(day: DayTurns, i: int, asking: Asking) -> int | None:
     """The asker's next turn where nobody said more than a remark in between."""
-    turns = scene.turns
+    turns = day.turns
     for j in range(i + 1, min(len(turns), i + 8)):
         if turns[j].start - turns[i].end > asking.joined:
             return None

@@ -48,7 +48,7 @@ def questions(day: Conversation, cleaning: Cleaning, threshold: float, least: fl
     Those left out that are less likely than `least` get no lines: most candidates are, and who asks only for what is
     published need not wait for them.
     """
-    log, people, turns = day.log, day.people, day.scene.turns
+    log, people, turns = day.log, day.people, day.turns
     order = day.ordinals
     names = day.names
     made: list[Question] = []
@@ -270,17 +270,17 @@ def digest(
 
 def _in_session(day: Conversation, entry: Entry) -> bool:
     """Whether a thread after the talk belongs to its Q&A: the guest answers in it, or it stands close behind."""
-    state, since = day.scene.states[entry.questions[0].turn]
+    state, since = day.day_turns.states[entry.questions[0].turn]
     if state == "talk":
         return True
-    guests = day.scene.guests
+    guests = day.day_turns.guests
     answered = any(a.speaker in guests for q in entry.questions for a in q.answers)
     return state == "after-talk" and (answered or since <= 7200)
 
 
 def resources(day: Conversation, used: frozenset[int], cleaning: Cleaning) -> tuple[Entry, ...]:
     """Links worth keeping, once each, and the owner's notices that stand in no thread and not in the talk."""
-    log, people, turns = day.log, day.people, day.scene.turns
+    log, people, turns = day.log, day.people, day.turns
     order = day.ordinals
     found = []
     shown: frozenset[str] = frozenset()

@@ -104,7 +104,7 @@ def rows(log: Log | None, digest: str | None, stages: Stages) -> DayRows:
         for q in asked
         if q.id not in stored and q.score >= LEFT_OUT
     )
-    turn_of = {m: t.index for t in day.scene.turns for m in t.messages}
+    turn_of = {m: t.index for t in day.turns for m in t.messages}
     texts = [mask(words(m.text, day.people.mentions[i]))[0] for i, m in enumerate(log.messages)]
     return DayRows(
         title=made.title,
@@ -117,7 +117,7 @@ def rows(log: Log | None, digest: str | None, stages: Stages) -> DayRows:
             for i, m in enumerate(log.messages)
             if texts[i]
         ),
-        turns=tuple((t.speaker, t.start, said) for t, said in zip(day.scene.turns, _acts(day), strict=True)),
+        turns=tuple((t.speaker, t.start, said) for t, said in zip(day.turns, _acts(day), strict=True)),
         links=tuple((k.child, k.parent, round(k.score, 3)) for k in extract.replies(day)),
         entries=(*kept, *(e for e in left if e.questions[0].text)),
         words=counted(texts, stages),
@@ -132,7 +132,7 @@ def _acts(day: Conversation) -> list[str]:
     """The acts that each turn was taken for, of those that tell what it is; most are none."""
     told = [kind for kind in ACTS if kind in day.acts.taken]
     if not told:
-        return [""] * len(day.scene.turns)
+        return [""] * len(day.turns)
     return [" ".join(compress(told, row)) for row in zip(*(day.acts.taken[kind] for kind in told), strict=True)]
 
 

@@ -64,11 +64,11 @@ class Answered:
 
 def replying(day: Conversation, stages: Stages, published: Record | None = None) -> Replying | None:
     """Examples for links from a day's quotes, its mentions and what was published of it; None where there are none."""
-    turns = day.scene.turns
+    turns = day.turns
     quoting_turns = links_stage.quoted(day.log, turns)
     quoted = {t.index: _run(day, t.quotes) for t in quoting_turns if t.quotes}
     # what is quoted must be found without its quote
-    bare = replace(day.scene, turns=tuple(replace(t, quotes=()) if t.quotes else t for t in turns))
+    bare = replace(day.day_turns, turns=tuple(replace(t, quotes=()) if t.quotes else t for t in turns))
     known = turn_features(bare, day.acts, stages.vocabulary)
     subject, how = stages.rules.subject("links"), stages.linking
     named = {t.index: t.mentions[0] for t in turns if len(t.mentions) == 1 and known.sizes[t.index] > 2}
@@ -99,7 +99,7 @@ def replying(day: Conversation, stages: Stages, published: Record | None = None)
 
 def _run(day: Conversation, quotes: Sequence[int]) -> frozenset[int]:
     """The quoted turns and those of the same speaker right beside them: which of them is meant is all the same."""
-    turns = day.scene.turns
+    turns = day.turns
     found: set[int] = set()
     for q in quotes:
         low = high = q
@@ -113,7 +113,7 @@ def _run(day: Conversation, quotes: Sequence[int]) -> frozenset[int]:
 
 def _printed_before(day: Conversation, published: Record) -> dict[int, frozenset[int]]:
     """For each turn that was published as an answer its question's turns and the answers printed before it."""
-    of_position = links_stage.places(day.scene.turns)
+    of_position = links_stage.places(day.turns)
     found: dict[int, frozenset[int]] = {}
     for asked in published.questions:
         above = {of_position[p] for p in asked.messages if p in of_position}
@@ -166,9 +166,9 @@ def answered(
 
     `outside` is what a turn counts that stands in no stretch that was taken up.
     """
-    known = turn_features(day.scene, day.acts, stages.vocabulary)
+    known = turn_features(day.day_turns, day.acts, stages.vocabulary)
     subject, how = stages.rules.subject("answers"), stages.answering
-    turns = day.scene.turns
+    turns = day.turns
     of_position = links_stage.places(turns)
     right, matched = _right(day, published, groups, of_position)
     groups_of = [g.turns for g in groups]
@@ -226,7 +226,7 @@ def printed(
         for q, probability in Choice(example.child, example.candidates, scores, none).best(2):
             if probability > thresholds[0]:
                 found.append(Given(example.child, q, probability))
-    turns, messages = made.day.scene.turns, made.day.log.messages
+    turns, messages = made.day.turns, made.day.log.messages
     groups = [g.turns for g in made.groups]
     found = answers_stage.settled(made.features, groups, found)
     for threshold in thresholds:

@@ -77,14 +77,14 @@ def kept(day: Conversation, scores: Sequence[float], asking: Asking) -> tuple[Ca
     acts = day.acts
     rated = Acts({**acts.scores, QUESTION: list(scores)}, acts.taken, acts.fired, acts.rules)
     # what is under the threshold is not kept, so it need not be found
-    found = questions_stage.candidates(day.scene, rated, replace(asking, floor=max(asking.floor, asking.threshold)))
-    turns = day.scene.turns
+    found = questions_stage.candidates(day.day_turns, rated, replace(asking, floor=max(asking.floor, asking.threshold)))
+    turns = day.turns
     return tuple(c for c in found if c.score >= asking.threshold and any(turns[t].text for t in c.turns))
 
 
 def asked(day: Conversation, scores: Sequence[float], asking: Asking) -> tuple[Asked, ...]:
     """The same with the positions of their messages; without answers."""
-    turns = day.scene.turns
+    turns = day.turns
     return tuple(
         Asked(tuple(sorted(p for t in c.turns for p in turns[t].positions)), (), c.score)
         for c in kept(day, scores, asking)
@@ -139,7 +139,7 @@ def labels(day: Conversation, published: Record) -> list[tuple[bool, bool]]:
     wanted = {m for q in published.questions for m in q.messages}
     return [
         (published.whole or evaluate.within(turn.positions, spans), not wanted.isdisjoint(turn.positions))
-        for turn in day.scene.turns
+        for turn in day.turns
     ]
 
 

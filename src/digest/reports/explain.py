@@ -153,12 +153,12 @@ def at(log: Log, time: str) -> tuple[int, ...]:
 
 def trace(day: Conversation, asked: Sequence[Question], made: Digest, rules: Rules, index: int) -> Trace:
     """The trace of message `index` of the day's log, which was analysed with evidence."""
-    log, people, turns = day.log, day.people, day.scene.turns
+    log, people, turns = day.log, day.people, day.turns
     message = log.messages[index]
     person = people.persons[people.speaker[index]]
     turn = next((t for t in turns if index in t.messages), None)
     subject = rules.subject("links")
-    state, since = day.scene.states[turn.index] if turn else ("", 0)
+    state, since = day.day_turns.states[turn.index] if turn else ("", 0)
     return Trace(
         positions=message.positions,
         line=message.line,
@@ -195,7 +195,7 @@ def as_data(trace: Trace) -> dict[str, Any]:
 
 
 def _said(day: Conversation, turn: int) -> Said:
-    t = day.scene.turns[turn]
+    t = day.turns[turn]
     first = day.log.messages[t.messages[0]]
     return Said(turn, first.clock, first.speaker, t.text)
 
@@ -211,7 +211,7 @@ def _talk(day: Conversation, index: int) -> str:
 def _acts(day: Conversation, turn: int, rules: Rules) -> tuple[Scored, ...]:
     """The acts that a turn has, or that any rule spoke for; those taken first, then by score."""
     subject = rules.subject("questions")
-    text = day.scene.turns[turn].text
+    text = day.turns[turn].text
     found = []
     for act, about in subject.settings.acts.items():
         if act not in day.acts.taken:

@@ -96,7 +96,7 @@ def _answer(day: Conversation, answer: Answer, layout: Layout) -> dict[str, Any]
 
 def _replies(day: Conversation, link: Link) -> list[dict[str, Any]]:
     """A link by positions: every message of the turn that replies, and the last of the turn that it replies to."""
-    turns = day.scene.turns
+    turns = day.turns
     parent, score = turns[link.parent].positions[-1], _rounded(link.score)
     evidence = [{"rule": e.rule, "weight": _rounded(e.weight)} for e in link.evidence]
     return [

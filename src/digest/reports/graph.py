@@ -77,7 +77,7 @@ def graph(day: Conversation, asked: Sequence[Question], threshold: float) -> Gra
     asking = {turn for _, turns in kept for turn in turns}
     log = day.log
     nodes = []
-    for turn in day.scene.turns:
+    for turn in day.turns:
         first = log.messages[turn.messages[0]]
         nodes.append(
             Node(

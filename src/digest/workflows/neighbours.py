@@ -88,7 +88,7 @@ class Neighbours:
             return Offers()
         mine = self._made(work.log)
         _keep(self._heard, found.path, mine)
-        vars(mine).update(people=work.day.people, turns=work.day.scene.turns)  # known already
+        vars(mine).update(people=work.day.people, turns=work.day.turns)  # known already
         open_ = _keep(self._open, found.path, late.waiting(work.digest, work.log, work.day.people.speaker))
         given = self._answers(found, open_, self._how.days) if open_ else ()
         to_earlier: list[Late] = []

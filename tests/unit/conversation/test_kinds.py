@@ -11,7 +11,7 @@ import pytest
 
 from digest.conversation.acts.acts import ActScorer
 from digest.conversation.acts.kinds import NOT_SPEAKERS, NOT_STATES, TURN_KINDS
-from digest.conversation.acts.model import Acts, Scene
+from digest.conversation.acts.model import Acts, DayTurns
 from digest.conversation.people.people import people
 from digest.conversation.replies.compiled import CompiledRules
 from digest.conversation.replies.kinds import PAIR_KINDS
@@ -336,7 +336,7 @@ def day() -> Log:
 
 
 @cache
-def scene() -> Scene:
+def day_turns() -> DayTurns:
     log = day()
     who = people(log)
     place = {person.name: person.id for person in who.persons}
@@ -345,7 +345,7 @@ def scene() -> Scene:
     )
     parts = quoted(log, turns(log, who))
     assert len(parts) == len(LINES)
-    return Scene(parts, states, frozenset({place[GUEST]}), frozenset({place[OWNER]}))
+    return DayTurns(parts, states, frozenset({place[GUEST]}), frozenset({place[OWNER]}))
 
 
 def rules(subject: str, condition: str) -> Rules:
@@ -369,7 +369,7 @@ def rules(subject: str, condition: str) -> Rules:
 
 
 def scored(using: Rules) -> Acts:
-    return ActScorer(scene(), using.subject("questions")).after_links(LINKS)
+    return ActScorer(day_turns(), using.subject("questions")).after_links(LINKS)
 
 
 def turns_of(condition: str) -> set[int]:
@@ -380,7 +380,7 @@ def turns_of(condition: str) -> set[int]:
 def pairs_of(condition: str) -> set[tuple[int, int]]:
     """The pairs (child, parent) that a rule with this condition fires on."""
     using = rules("links", condition)
-    features = turn_features(scene(), scored(using), vocabulary({}))
+    features = turn_features(day_turns(), scored(using), vocabulary({}))
     subject = using.subject("links")
     pairs = Pairs(features, CompiledRules(subject), [(i,) for i in range(len(LINES))])
     pairs.features.ways = [{3: {2: 0.9}, 4: {2: 0.5}}.get(i, {}) for i in range(len(LINES))]

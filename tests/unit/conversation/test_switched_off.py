@@ -34,7 +34,7 @@ def test_switching_off_any_rule_that_others_are_built_on_leaves_a_build_that_wor
     built_on = {r.id for r in packaged if isinstance(r.kind, All) and r.kind.of}
     fired = {e.rule for link in day.links for e in link.evidence}
     fired |= {e.rule for group in day.answers for a in group for e in a.evidence}
-    fired |= {e.rule for i in range(len(day.scene.turns)) for e in day.acts.act(i, "question").evidence}
+    fired |= {e.rule for i in range(len(day.turns)) for e in day.acts.act(i, "question").evidence}
     if subject == "links":
         assert not fired & (built_on - {r.id for s in ("questions", "answers") for r in rules().subject(s).rules})
     assert pipeline.questions(day, stages)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from digest.conversation.acts.model import Acts, Scene
+from digest.conversation.acts.model import Acts, DayTurns
 from digest.conversation.conversation import Conversation
 from digest.conversation.questions import Candidate
 from digest.editorial.clean import Cleaning
@@ -39,13 +39,13 @@ def day(follows: tuple[int | None, ...] = (None, 0), talk: Talk | None = None) -
         Turn(n, speakers[g[0]], g, g, 36000 + g[0], 36000 + g[-1], "\n".join(messages[m].text for m in g))
         for n, g in enumerate(groups)
     )
-    scene = Scene(turns, tuple(("day", 0) for _ in turns), frozenset(), frozenset())
+    day_turns = DayTurns(turns, tuple(("day", 0) for _ in turns), frozenset(), frozenset())
     asked = tuple(Candidate((t,), t, 0.9, Act(t, "question", 2.0, True)) for t in (1, 3))
     answered = (
         (Answer((3, 4, 5), OTHER, (), 0.8), Answer((7,), GUEST, (), 0.9), Answer((0,), GUEST, (), 0.5)),
         (Answer((7,), GUEST, (), 0.6),),
     )
-    return Conversation(log, people, scene, Acts({}, {}, {}, {}), talk, asked, answered, follows)
+    return Conversation(log, people, day_turns, Acts({}, {}, {}, {}), talk, asked, answered, follows)
 
 
 def printed(made: Question) -> list[str]:
@@ -122,7 +122,9 @@ def test_a_link_that_was_sent_again_is_printed_once() -> None:
     texts = ("对账入门 https://example.org/a", "这篇讲对账 https://example.org/a", "日切 https://example.org/b")
     messages = tuple(replace(made.log.messages[n], text=text) for n, text in zip((0, 6, 7), texts, strict=True))
     log = replace(made.log, messages=(messages[0], *made.log.messages[1:6], *messages[1:]))
-    turns = tuple(replace(t, text="\n".join(log.messages[m].text for m in t.messages)) for t in made.scene.turns)
+    turns = tuple(replace(t, text="\n".join(log.messages[m].text for m in t.messages)) for t in made.turns)
     sent = Acts({}, {"resource": [t.messages[0] in (0, 6, 7) for t in turns]}, {})
-    found = resources(replace(made, log=log, scene=replace(made.scene, turns=turns), acts=sent), frozenset(), CLEANING)
+    found = resources(
+        replace(made, log=log, day_turns=replace(made.day_turns, turns=turns), acts=sent), frozenset(), CLEANING
+    )
     assert [e.lines[0].text for e in found] == [texts[0], texts[2]]

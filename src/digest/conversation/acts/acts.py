@@ -14,7 +14,7 @@ import numpy as np
 
 from digest.conversation.acts.context import Context
 from digest.conversation.acts.kinds import TurnKind
-from digest.conversation.acts.model import Acts, Scene
+from digest.conversation.acts.model import Acts, DayTurns
 from digest.conversation.arrays import Truths
 from digest.model import Act, Link
 from digest.rules.kinds import All, Lexicon, Pattern
@@ -22,9 +22,9 @@ from digest.rules.match import TextRules
 from digest.rules.model import Rule, Subject
 
 
-def acts(scene: Scene, subject: Subject, links: Sequence[Link] = ()) -> Acts:
+def acts(day: DayTurns, subject: Subject, links: Sequence[Link] = ()) -> Acts:
     """Dialogue acts of a day's turns by the rules of `subject` (questions), where the reply links are known or none."""
-    return ActScorer(scene, subject).after_links(links)
+    return ActScorer(day, subject).after_links(links)
 
 
 def spans(act: Act, text: str, subject: Subject) -> Act:
@@ -41,12 +41,12 @@ class ActScorer:
     A rule's condition becomes a column: for each turn whether it holds.
     """
 
-    def __init__(self, scene: Scene, subject: Subject) -> None:
+    def __init__(self, day: DayTurns, subject: Subject) -> None:
         self.subject = subject
-        self.context = Context(scene, Acts({}, {}, {}))
+        self.context = Context(day, Acts({}, {}, {}))
         self.columns: dict[str, Truths] = {}
         holders: dict[int, list[int]] = {}
-        for i, turn in enumerate(scene.turns):
+        for i, turn in enumerate(day.turns):
             for place in subject.texts.fires(turn.text):
                 holders.setdefault(place, []).append(i)
         for place, rule in enumerate(subject.rules):

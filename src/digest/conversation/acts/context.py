@@ -13,7 +13,7 @@ from itertools import takewhile
 import numpy as np
 
 from digest.conversation.acts.kinds import ASKS, NEAREST, Near
-from digest.conversation.acts.model import Acts, Scene
+from digest.conversation.acts.model import Acts, DayTurns
 from digest.conversation.arrays import Floats, Ints, Truths, named, truths, whole
 from digest.model import Link, Turn
 from digest.rules.match import size
@@ -25,7 +25,7 @@ LIKELY = 0.3  # probability over which a link counts as a reply
 class Context:
     """The turns of a day as rules see them. What is asked of it is an array by turn."""
 
-    scene: Scene
+    day: DayTurns
     acts: Acts  # those scored so far
     links: Sequence[Link] = ()
     _taken: dict[str, Truths] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Context:
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        return self.scene.turns
+        return self.day.turns
 
     @cached_property
     def sizes(self) -> Ints:
@@ -74,7 +74,7 @@ class Context:
         """The turns whose speaker has a part on that day."""
         if part == "asker":
             return self.where(turn.speaker in askers for turn, askers in self.askers())
-        persons = self.scene.guests if part == "guest" else self.scene.owners
+        persons = self.day.guests if part == "guest" else self.day.owners
         return self.where(turn.speaker in persons for turn in self.turns)
 
     def askers(self) -> Iterator[tuple[Turn, Set[int]]]:

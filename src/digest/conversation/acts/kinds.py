@@ -79,7 +79,7 @@ class TurnMention(TurnKind):
             return context.where(len(turn.mentions) > 1 for turn in context.turns)
         if self.of == "asker":
             return context.where(not askers.isdisjoint(turn.mentions) for turn, askers in context.askers())
-        persons = context.scene.owners if self.of == "owner" else context.scene.guests
+        persons = context.day.owners if self.of == "owner" else context.day.guests
         return context.where(not persons.isdisjoint(turn.mentions) for turn in context.turns)
 
 
@@ -153,7 +153,7 @@ class DayState(TurnKind):
 
     def holds(self, context: Context) -> Truths:
         return context.where(
-            state == self.is_ and within(since, self.since_min, self.since_max) for state, since in context.scene.states
+            state == self.is_ and within(since, self.since_min, self.since_max) for state, since in context.day.states
         )
 
 

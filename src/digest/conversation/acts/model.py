@@ -9,8 +9,8 @@ from digest.rules.model import Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """What a day looks like around its turns. `states[i]` is (state, seconds since the talk's end) of turn i."""
+class DayTurns:
+    """A day's turns, and where they stand. `states[i]` is (state, seconds since the talk's end) of turn i."""
 
     turns: tuple[Turn, ...]
     states: tuple[tuple[str, int], ...]

@@ -155,7 +155,7 @@ class Sides:
 
     def __init__(self, features: TurnFeatures, subject: Subject, parents: Sequence[Sequence[int]]) -> None:
         rules, total = subject.rules, len(features.turns)
-        context = Context(features.scene, features.acts)
+        context = Context(features.day, features.acts)
         child = np.zeros((len(rules), total), dtype=np.bool_)
         parent = np.zeros((len(rules), total), dtype=np.bool_)
         for i, turn in enumerate(features.turns):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digest.conversation.acts.model import Acts, Scene
+from digest.conversation.acts.model import Acts, DayTurns
 from digest.conversation.arrays import Floats, Ints, whole
 from digest.model import Turn
 from digest.rules.match import size
@@ -55,7 +55,7 @@ class Held:
 class TurnFeatures:
     """A day's turns as pairs of them are looked at; every list is by turn."""
 
-    scene: Scene
+    day: DayTurns
     acts: Acts
     sizes: Sequence[int]
     openings: Sequence[int]  # size of the turn's first message
@@ -66,15 +66,15 @@ class TurnFeatures:
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        return self.scene.turns
+        return self.day.turns
 
 
-def turn_features(scene: Scene, acts: Acts, vocabulary: Vocabulary) -> TurnFeatures:
+def turn_features(day: DayTurns, acts: Acts, vocabulary: Vocabulary) -> TurnFeatures:
     """The features of each turn."""
-    turns = scene.turns
+    turns = day.turns
     sizes = [size(t.text) for t in turns]
     return TurnFeatures(
-        scene,
+        day,
         acts,
         sizes,
         [size(t.text.partition("\n")[0]) for t in turns],
