@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,13 +11,16 @@ import typer
 
 from digest import importers
 from digest.cli import listing, options, term, tracing
+from digest.cli.boundary import short
 from digest.cli.options import GraphFormat
 from digest.errors import UsageError
 from digest.project import folders, forgotten
+from digest.project.settings import Settings
 from digest.reports import explain as explain_report
 from digest.reports import extract as extract_report
 from digest.reports import graph as graph_report
-from digest.workflows import project
+from digest.reports.summary import count
+from digest.workflows import aliases, project
 
 
 def extract(
@@ -109,18 +113,50 @@ def graph(
 
 
 def people(
-    day: options.Day,
+    day: Annotated[
+        str | None, typer.Argument(metavar="DAY", help="The day, such as 2017-05-27.", show_default=False)
+    ] = None,
+    learn: Annotated[
+        bool, typer.Option("--learn", help="Learn from all days which labels are one person's, into your rules.")
+    ] = False,
     room: options.Room = None,
     logs: options.Logs = None,
     rules: options.Rules = None,
     encoding: options.Encoding = None,
     json: options.AsJson = False,
 ) -> None:
-    """List who spoke on a day under which names, and whom each mention was taken to mean."""
+    """List who spoke on a day under which names, and whom each mention was taken to mean.
+
+    --learn reads all days instead and writes what they teach into persons-learned.yml in your folder of rules.
+    """
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
+    if learn:
+        if day is not None or json:
+            raise UsageError("--learn reads all days and writes rules. Give it without a day and without --json")
+        _learn(settings, project.own_rules(settings, rules), room)
+        return
+    if day is None:
+        raise UsageError("Which day? Give one such as 2017-05-27, or --learn to learn from all days")
     work = project.opened(settings, day, room)
     if json:
         print(json_.dumps(listing.people_data(work.log, work.day.people), ensure_ascii=False, indent=1))
         return
     for line in listing.people_lines(work.log, work.day.people, term.columns()):
         print(line)
+
+
+def _learn(settings: Settings, folder: Path, room: str | None) -> None:
+    """Learn aliases and say what was written."""
+    result = aliases.learned(settings, folder, room)
+    for failure in result.failures:
+        print(f"digest: {short(failure)}", file=sys.stderr)
+    for row in (result.me, *result.persons) if result.me else result.persons:
+        print(term.cut(" = ".join(row), term.columns()))
+    read = count(result.days, "day")
+    if result.persons or result.me:
+        new = count(len(result.persons) + bool(result.me), "person", "persons")
+        print(f"{new} with new labels, from {read}  → {term.plain(project.shown(result.path))}")
+    else:
+        print(f"{read} teach nothing that the rules don't know; nothing was written")
+    if result.failures:
+        raise typer.Exit(1)

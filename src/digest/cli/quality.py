@@ -145,7 +145,7 @@ def tune(
     from digest.workflows import project
 
     settings = project.settings(logs=logs, rules=rules)
-    folder = _own_rules(settings, rules) if not dry_run else settings.rules[-1]
+    folder = project.own_rules(settings, rules) if not dry_run else settings.rules[-1]
     sources = list(_sources(settings, gold, digests, days or [], room))
     if len(sources) < folds:
         few = f"{count(len(sources), 'published day')} {'is' if len(sources) == 1 else 'are'} too few"
@@ -186,22 +186,6 @@ def _quoting(settings: Settings, room: str | None) -> Iterator[Log]:
             found += 1
             if found == MOST_QUOTING:
                 return
-
-
-def _own_rules(settings: Settings, given: Sequence[Path] | None) -> Path:
-    """The user's folder of rules, which may be written to."""
-    from digest.errors import UsageError
-    from digest.project import settings as config
-
-    last = settings.rules[-1]
-    packaged = config.packaged_rules().resolve()
-    if given:
-        return given[-1].absolute()
-    if last.resolve() != packaged or last.resolve().parent == settings.root.resolve():
-        return last
-    raise UsageError(
-        "There are only the packaged rules, and they stay as they are. Make a folder of your own: mkdir rules"
-    )
 
 
 def _measured(sources: Sequence[Source], stages: object) -> list[Measured]:

@@ -90,6 +90,19 @@ def with_settings(rules: Rules, settings: Settings) -> Rules:
     return rules.with_settings("layout", image_hosts=tuple(dict.fromkeys((*hosts, *settings.image_hosts))))
 
 
+def own_rules(settings: Settings, given: Sequence[Path] | None) -> Path:
+    """The user's folder of rules, which may be written to. Raises UsageError where there is none."""
+    last = settings.rules[-1]
+    packaged = config.packaged_rules().resolve()
+    if given:
+        return given[-1].absolute()
+    if last.resolve() != packaged or last.resolve().parent == settings.root.resolve():
+        return last
+    raise UsageError(
+        "There are only the packaged rules, and they stay as they are. Make a folder of your own: mkdir rules"
+    )
+
+
 def find(settings: Settings, said: str, room: str | None) -> DayLog:
     """The log of the day that the user named."""
     return folders.find_log(settings, folders.parse_day(said), room)
