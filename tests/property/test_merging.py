@@ -12,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from digest.page.grammar import MARK
 from digest.page.merge import Base, Damaged, Merged, first, merge, restored
-from digest.page.read import MARK, parse, unparse
+from digest.page.read import parse, unparse
 from digest.page.sentences import bare, sentences
 
 # DIGEST_EXAMPLES=5000 makes a night of it

@@ -85,6 +85,7 @@ def diff(
     difference, 1 differences.
     """
     from digest.page import shelf as editing
+    from digest.page.grammar import unstamped
     from digest.workflows import project
     from digest.workflows import write as writing
 
@@ -95,8 +96,8 @@ def diff(
     stamped = editing.build(shelf, path, text, dry_run=True)
     different = False
     for title, old, new in (
-        ("what you changed since the last build", base, _unstamped(mine)),
-        ("what a build would change now", _unstamped(mine), _unstamped(stamped.text)),
+        ("what you changed since the last build", base, unstamped(mine)),
+        ("what a build would change now", unstamped(mine), unstamped(stamped.text)),
     ):
         lines = list(_changes(old, new))
         different = different or bool(lines)
@@ -228,12 +229,6 @@ def _rendered(settings: Settings, day: str, room: str | None) -> tuple[Path, str
     work = project.analysed(project.read(found, settings), project.stages(settings))
     page, _ = Neighbours(settings, work.stages).page(found, work)
     return folders.page_path(settings, found.day, found.room), page.text
-
-
-def _unstamped(text: str) -> str:
-    """A page without its last mark, which names a base and changes with it."""
-    body, _, tail = text.rpartition("\n\n<!-- digest:")
-    return f"{body}\n" if body and tail.strip().endswith("-->") else text
 
 
 def _changes(old: str, new: str) -> Iterator[str]:

@@ -20,8 +20,9 @@ from digest.editorial.clean import PICTOGRAPH
 from digest.errors import DigestError, UsageError
 from digest.forgetting.redact import Person, redacted
 from digest.knowledge.schema import reading
+from digest.page import grammar
+from digest.page.grammar import STAMP
 from digest.page.merge import Base, first
-from digest.page.read import STAMP
 from digest.page.shelf import Shelf, _loaded, decoded, encoded
 from digest.project import folders, forgotten
 from digest.project.settings import Settings
@@ -235,12 +236,15 @@ def _digest(path: Path, settings: Settings, who: Person, moved: Mapping[str, str
     text, passages, replaced = redacted(mine, who)
     stamp = next((m[1] for line in mine.split("\n") if (m := STAMP.fullmatch(line))), "")
     if stamp in moved:
-        text = text.replace(f"<!-- digest:{stamp} -->", f"<!-- digest:{moved[stamp]} -->")
-    elif stamp and (passages or replaced) and not (settings.root / files.STATE / "bases" / stamp).exists():
+        text = text.replace(grammar.stamp(stamp), grammar.stamp(moved[stamp]))
+    elif (
+        stamp
+        and (passages or replaced)
+        and not (settings.root / files.STATE / "bases" / stamp).exists()
+        and first(grammar.unstamped(mine)).text == mine
+    ):
         # a fresh clone: the digest is its own base
-        body = mine.rpartition("\n\n<!-- digest:")[0]
-        if first(f"{body}\n").text == mine:
-            text = first(text.rpartition("\n\n<!-- digest:")[0] + "\n").text
+        text = first(grammar.unstamped(text)).text
     if text == mine:
         return []
     files.write_atomic(path, encoded(text, form), within=settings.out, expected=content)

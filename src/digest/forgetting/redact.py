@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from digest.conversation.people.labels import fold
-from digest.page.entries import ANSWER, HEADING, OPEN, QUESTION, plain
+from digest.page import grammar
+from digest.page.entries import plain
 from digest.page.escape import escape
-from digest.page.read import MARK, RULE, STAMP
+from digest.page.grammar import ANSWER, HEADING, MARK, OPEN, OPEN_LINE, QUESTION, RULE, STAMP, TOPIC, own_label
 from digest.project.forgotten import GOES_ON, INSTEAD, overlapped
 
 GRAM = 6  # characters that, standing together, tell whose words they are
 PAGE = re.compile(r"\[[0-9-]{10}\]\([^)\n]{1,300}\.md\)")
-TOPIC = re.compile("<!-- t:")
-HEADS = ("<!-- t:", "<!-- s:")
 TITLE = re.compile(r"(?<=\n)(title: +\")([^\"\n]*)(\")(?=\n)")
 MINE = 0.5  # share of a passage's grams that are a person's, from which on it is theirs
 
@@ -129,11 +128,16 @@ def _bare(passages: Sequence[_Passage]) -> frozenset[str]:
     """The marks of topics that hold no entry."""
     found = set()
     for n, passage in enumerate(passages):
-        if passage.kind == "mark" and TOPIC.match(passage.lines[0]):
+        if passage.kind == "mark" and _key(passage)[0] == TOPIC:
             after = next((p for p in passages[n + 1 :] if p.kind != "frame" or STAMP.fullmatch(p.lines[0])), None)
-            if after is None or after.kind == "frame" or after.lines[0].startswith(HEADS):
+            if after is None or after.kind == "frame" or grammar.is_heading(_key(after)):
                 found.add(passage.lines[0])
     return frozenset(found)
+
+
+def _key(passage: _Passage) -> str:
+    match = MARK.fullmatch(passage.lines[0])
+    return match[1] if match else ""
 
 
 def _headed(passages: Sequence[_Passage], bare: frozenset[str]) -> Iterator[_Passage]:
@@ -178,11 +182,9 @@ def _kind(line: str) -> str | None:
         return "mark"
     if STAMP.fullmatch(line) or RULE.fullmatch(line) or HEADING.match(line):
         return "frame"
-    if QUESTION.match(line):
-        return "question"
-    if ANSWER.match(line):
-        return "answer"
-    return "open" if OPEN.match(line) else None
+    if label := own_label(line):
+        return label[0]
+    return "open" if OPEN_LINE.match(line) else None
 
 
 def _blocks(passages: Sequence[_Passage]) -> Iterator[list[_Passage]]:
@@ -237,4 +239,4 @@ def _opened(left: list[_Passage]) -> list[_Passage]:
     last = next((n for n in reversed(range(len(left))) if left[n].kind == "question"), None)
     if last is None or any(p.kind in ("answer", "open") for p in left[last:]):
         return left
-    return [*left[: last + 1], _Passage("open", ("==待回复==", ""), left[last].entry), *left[last + 1 :]]
+    return [*left[: last + 1], _Passage("open", (OPEN, ""), left[last].entry), *left[last + 1 :]]

@@ -13,23 +13,26 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from digest.masks import mask
-from digest.page.published import label
+from digest.page.grammar import (
+    COMMENT,
+    EARLIER,
+    ENTRY_KINDS,
+    HEADING,
+    NUMBERED,
+    OPEN_LINE,
+    RULE,
+    SECTION,
+    any_label,
+    is_heading,
+    own_label,
+    split_front,
+    times,
+)
 from digest.page.read import parse
 
-KINDS = {"q": "thread", "k": "talk", "n": "notice", "r": "resource"}
-DAY = r"(?:（[0-9-]{10}）|（[0-9]{1,2}月[0-9]{1,2}日）)?"  # on which it was said, where that is another one
-QUESTION = re.compile(rf"^\s{{0,3}}(?:\*\*)?(?:Q|问)[0-9]{{0,2}}{DAY}(?:\*\*)?[:：]\s*")
-ANSWER = re.compile(rf"^\s{{0,3}}(?:\*\*)?(?:A|答)[0-9]{{0,2}}{DAY}(?:\*\*)?[:：]\s*")
-OPEN = re.compile(r"^\s*=*\s*待回复\s*=*\s*$")
-HEADING = re.compile(r"^#{1,6}\s+(.*)$")
-NUMBERED = re.compile(r"^[一二三四五六七八九十]{1,3}、")
-RULE = re.compile(r"^\s*(?:-{3,}|\*{3,}|_{3,})\s*$")
 PICTURE = re.compile(r"!\[([^\]\n]{0,200})\]\([^)\n]{0,2000}\)")
 LINK = re.compile(r"\[([^\]\n]{1,200})\]\((https?://[^)\s]{1,2000})\)")
 BARE = re.compile(r"<(https?://[^>\s]{1,2000})>")
-COMMENT = re.compile(r"^<!--.*-->\s*$")
-FRONT = re.compile(r"\A---\n(?:[^\n]*\n){0,200}?---\n")
-TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +61,21 @@ def published(text: str) -> tuple[Published, ...]:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     parsed = parse(text)
     place = _Place()
-    found = list(_free(FRONT.sub("", parsed.head), place))
+    found = list(_free(split_front(parsed.head)[1], place))
     for block in parsed.blocks:
         letter, _, key = block.key.partition(":")
-        if letter in "st":
-            place.heading(block.body, 2 if letter == "s" else 3)
-        elif block.body.strip() and letter != "b" and not key.endswith("-late"):  # these stand on another day's page
-            times = tuple(_second(t) for t in TIME.findall(block.mark))
-            kind = KINDS.get(letter, "thread")
+        if is_heading(letter):
+            place.heading(block.body, 2 if letter == SECTION else 3)
+        elif (
+            block.body.strip() and letter != EARLIER and not key.endswith("-late")
+        ):  # these stand on another day's page
+            seconds = tuple(_second(clock) for clock in times(block.mark))
+            kind = ENTRY_KINDS.get(letter, "thread")
             if kind == "thread":
                 asked, rest = read(block.body)
-                found.append(Published(key, kind, place.section, place.topic, times, asked, rest))
+                found.append(Published(key, kind, place.section, place.topic, seconds, asked, rest))
             else:
-                found.append(Published(key, kind, place.section, place.topic, times, (), plain(block.body)))
+                found.append(Published(key, kind, place.section, place.topic, seconds, (), plain(block.body)))
         found.extend(_free(block.gap, place))
     found.extend(_free(parsed.tail, place))
     return tuple(found)
@@ -81,14 +86,14 @@ def read(body: str, opening: Callable[[str], tuple[str, str] | None] | None = No
 
     `opening` tells a line that opens a question or an answer, and what it says; by default those of our own form.
     """
-    opening = opening or _ours
+    opening = opening or own_label
     asked: list[tuple[list[str], list[list[str]]]] = []
     before: list[str] = []
     for line in body.split("\n"):
-        if OPEN.match(line) or COMMENT.match(line) or RULE.match(line):
+        if OPEN_LINE.match(line) or COMMENT.fullmatch(line.rstrip()) or RULE.fullmatch(line):
             continue
         kind, words = opening(line) or ("", line)
-        if not kind and asked and not asked[-1][1] and opening is not _ours and line.lstrip().startswith(">"):
+        if not kind and asked and not asked[-1][1] and opening is not own_label and line.lstrip().startswith(">"):
             kind, words = "answer", line.lstrip("> ")  # some quote what was answered
         if kind == "question":
             asked.append(([words], []))
@@ -108,17 +113,9 @@ def read(body: str, opening: Callable[[str], tuple[str, str] | None] | None = No
     return made, plain("\n".join(before))
 
 
-def _ours(line: str) -> tuple[str, str] | None:
-    for kind, pattern in (("question", QUESTION), ("answer", ANSWER)):
-        if found := pattern.match(line):
-            return kind, line[found.end() :]
-    return None
-
-
 def _anybodys(line: str) -> tuple[str, str] | None:
-    """Whichever way an editor writes it: `**1 Q：`, `追问：`, `网友回答：`."""
-    found = label(line)
-    return (found[0].removeprefix("other-"), found[1]) if found else None
+    label = any_label(line)
+    return label[:2] if label else None
 
 
 def plain(markdown: str) -> str:
@@ -150,15 +147,15 @@ def _free(text: str, place: _Place) -> Iterator[Published]:
     for line in [*text.split("\n"), "# "]:
         opens = _anybodys(line)
         heading = HEADING.match(line) if opens is None else None
-        ends = heading is not None or RULE.match(line) is not None
+        ends = heading is not None or RULE.fullmatch(line) is not None
         if (ends or (opens and opens[0] == "question")) and rows:
             asked, _ = read("\n".join(rows), _anybodys)
             for one in asked:
                 key = hashlib.sha256(f"{place.topic}\x1f{one.text}".encode()).hexdigest()[:10]
                 yield Published(f"h{key}", "thread", place.section, place.topic, (), (one,))
             rows = []
-        if heading and heading[1]:
-            place.heading(heading[1], line.index(" "))
+        if heading and heading[2]:
+            place.heading(heading[2], len(heading[1]))
         elif not ends:
             rows.append(line)
 

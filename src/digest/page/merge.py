@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from digest.errors import ConflictError
+from digest.page import grammar
+from digest.page.grammar import STAMP
 from digest.page.order import inserted, ordered, parted
-from digest.page.read import MARK, NOTHING, STAMP, Block, Parsed, is_hers, lines_of, parse, unparse
+from digest.page.read import NOTHING, Block, Parsed, is_hers, lines_of, parse, unparse
 from digest.page.sentences import Clash, bare, weave
 
-NEARLY_STAMP = re.compile(r"digest:[0-9a-f]{8}")
-NAMED = re.compile(r"(?<![0-9A-Za-z])[a-z]:[0-9a-z][0-9a-z-]+")
 UNMERGED = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |$)", re.MULTILINE)
 ENOUGH = 8  # characters by which a text is known again
 
@@ -82,12 +82,7 @@ def first(theirs: str, gone: Sequence[str] = ()) -> Merged:
 
 def stamped(text: str, base: Base) -> str:
     """`text` with the base's stamp at its end."""
-    return text.rstrip("\n") + stamp(base)
-
-
-def stamp(base: Base) -> str:
-    """The last lines of a digest: they name its base."""
-    return f"\n\n<!-- digest:{base.hash} -->\n"
+    return grammar.stamped(text, base.hash)
 
 
 def check(parsed: Parsed, mine: str, known: Iterable[str]) -> None:
@@ -106,9 +101,7 @@ def check(parsed: Parsed, mine: str, known: Iterable[str]) -> None:
         row = line.rstrip("\n")
         if STAMP.fullmatch(row):
             stamps += 1
-        elif not MARK.fullmatch(row) and (
-            NEARLY_STAMP.search(row) or (":" in row and not names.isdisjoint(NAMED.findall(row)))
-        ):
+        elif grammar.is_damaged(row, names):
             raise Damaged(f"line {number}: this mark is damaged. Mend it, or build --fresh")
     if stamps > 1:
         raise Damaged("it holds two digests, one after the other. Take one of them out, then build again")
@@ -144,9 +137,9 @@ def merge(base: Base, mine: str, theirs: str) -> Merged:
     blocks = inserted(ordered(kept, own, old.blocks, new.blocks), added, new.blocks)
     blocks = parted(blocks, own, old.blocks, new.blocks)
 
-    body = (head + "".join(block.text for block in blocks)).rstrip("\n")
+    body = head + "".join(block.text for block in blocks)
     made = _base(theirs, gone, [olds[block.key] for block in kept if block.key in olds and block.key not in news])
-    return Merged(f"{body}{stamp(made)}{hers.tail}", made, tuple(work.conflicts), tuple(work.notes))
+    return Merged(stamped(body, made) + hers.tail, made, tuple(work.conflicts), tuple(work.notes))
 
 
 def _useless(added: Sequence[Block], new: Sequence[Block], hers: Mapping[str, Block]) -> set[str]:
@@ -155,7 +148,7 @@ def _useless(added: Sequence[Block], new: Sequence[Block], hers: Mapping[str, Bl
     found: set[str] = set()
     question = None
     for block in new:
-        if block.key[0] != "b":
+        if block.key[0] != grammar.EARLIER:
             question = block
         elif question is None or block.key not in coming or question.key in coming:
             continue
@@ -236,7 +229,7 @@ def _look_for(lost: Sequence[str], olds: Mapping[str, Block], mine: str, work: _
     """Tell deleted blocks from those whose mark alone is gone."""
     text = bare(mine) if lost else ""
     unmarked = {key for key in lost if len(bare(olds[key].body)) >= ENOUGH and bare(olds[key].body) in text}
-    entries = [key for key in olds if key[0] not in "st"]
+    entries = [key for key in olds if not grammar.is_heading(key)]
     if len(unmarked) > 3 and 2 * len(unmarked) > len(entries):
         raise Damaged(
             "most of its marks, <!-- q:… -->, are gone while their text stands. Put them back, or build --fresh"

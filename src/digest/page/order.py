@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from digest.page.grammar import SECTION, is_heading
 from digest.page.read import NOTHING, Block, is_hers
 
 
@@ -38,10 +39,10 @@ def inserted(order: Sequence[Block], added: Sequence[Block], new: Sequence[Block
         before = [key for key in reversed(keys[:at]) if key in present]
         siblings = _topic_before(keys[:at])
         near = next((key for key in before if key in siblings and _topic_of(result, present[key]) in siblings), None)
-        if block.key[0] in "st":
+        if is_heading(block.key):
             # a new heading goes right before what it heads, unless that stands under a heading of the editor's choice
             follower = next((key for key in keys[at + 1 :] if key in present), None)
-            if follower and follower == next(iter(keys[at + 1 : at + 2]), None) and follower[0] not in "s":
+            if follower and follower == next(iter(keys[at + 1 : at + 2]), None) and follower[0] != SECTION:
                 result.insert(present[follower], block)
                 continue
         near = near or (before[0] if before else None)
@@ -54,13 +55,13 @@ def _topic_before(keys: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for key in reversed(keys):
         found.add(key)
-        if key[0] in "st":
+        if is_heading(key):
             break
     return found
 
 
 def _topic_of(blocks: Sequence[Block], at: int) -> str:
-    return next((block.key for block in reversed(blocks[: at + 1]) if block.key[0] in "st"), "")
+    return next((block.key for block in reversed(blocks[: at + 1]) if is_heading(block.key)), "")
 
 
 def parted(order: Sequence[Block], mine: Sequence[Block], old: Sequence[Block], new: Sequence[Block]) -> list[Block]:

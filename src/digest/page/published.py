@@ -12,26 +12,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from digest.page.read import MARK, STAMP
+from digest.page.grammar import ANY_HEADING, COMMENT, MARK, OPEN, RULE, STAMP, any_label, split_front, times
 
-_LEAD = re.compile(r"[\s>*#+\-_—•·（(【\[]*(?:[0-9]{1,2}\s*[.、)）]?\s*)?[*_]*\s*")
-_LABEL = re.compile(
-    r"(?P<what>Q|A|S|q|a|问题?|答案?|追问|提问|补充提问|(?:网友|群友|嘉宾)?(?:回答|回复|补充))"
-    r"\s*(?P<number>[0-9]{1,2}(?:\.[0-9]{1,2})?)?(?P<day>（[0-9]{1,2}月[0-9]{1,2}日）)?\s*[*_]*\s*[：:、]\s*[*_]*"
-)
-_ASKS = ("Q", "q", "问", "问题", "追问", "提问", "补充提问")
-_HEADING = re.compile(r"\s{0,3}#{1,6}\s*(.*)")
-_RULE = re.compile(r"\s{0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")
 _TALK = re.compile(r"分享|专题|主题|报告|[Kk]eynote")
 _TALK_OVER = re.compile(
     r"[\s【（(]*(?:[一二三四五六七八九十0-9]+\s*[.、：:）)]?\s*)?"
     r"(?:Q\s*&?\s*A|在线问答|问答|自由|话题|其[他它]$|(?!专题|主题).{0,8}讨论|招聘|.{0,4}补充|资料|通知|公告|延伸|参考|.{0,6}提问)"
 )
-_COMMENT = re.compile(r"<!--[^>]*-->")
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)|https?://[^\s)>]+")
 _TITLE = re.compile(r"title\s*:\s*[\"']?\s*([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
 _DATE = re.compile(r"date\s*:\s*[\"']?\s*([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_OPEN = "==待回复=="
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +63,7 @@ class _Piece:
 
 def published(text: str) -> Published:
     """What a digest says."""
-    head, body = _front(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    head, body = split_front(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     pieces = list(_pieces(body))
     threads, reviewed = _threads(pieces)
     talk, title = _talk(pieces)
@@ -82,15 +72,8 @@ def published(text: str) -> Published:
 
 def plain(line: str) -> str:
     """A line's words: Markdown, comments, pictures and entities out."""
-    line = _PICTURE.sub(" ", _COMMENT.sub(" ", line))
+    line = _PICTURE.sub(" ", COMMENT.sub(" ", line))
     return html.unescape(line).replace("**", "").strip(" \t*>#-_\u3000")
-
-
-def _front(text: str) -> tuple[str, str]:
-    if not text.startswith("---"):
-        return "", text
-    end = re.search(r"\n---[ \t]*(?:\n|$)", text)
-    return (text[: end.start()], text[end.end() :]) if end else ("", text)
 
 
 def _day(head: str) -> dt.date | None:
@@ -139,30 +122,25 @@ def _with(labelled: tuple[str, str] | None, line: str) -> tuple[str, list[str]]:
 def _single(bare: str) -> _Piece | None:
     """A line that stands for itself: a mark, a rule between entries, a heading without a question in it."""
     if mark := MARK.fullmatch(bare):
-        return _Piece("mark", [mark[1]], tuple(t for t in mark[2].split() if t != "-"))
+        return _Piece("mark", [mark[1]], times(bare))
     if STAMP.fullmatch(bare):
         return _Piece("mark", [""])
-    if _RULE.match(bare):
+    if RULE.fullmatch(bare):
         return _Piece("rule", [])
-    if (heading := _HEADING.match(bare)) and label(bare) is None:
+    if (heading := ANY_HEADING.match(bare)) and label(bare) is None:
         return _Piece("heading", [heading[1]])
     return None
 
 
 def label(line: str) -> tuple[str, str] | None:
-    """Question or answer, `other-` before it where it is of another day, and what follows the label; None where the
-    line has none."""
-    lead = _LEAD.match(line)
-    found = _LABEL.match(line, lead.end() if lead else 0)
-    if not found:
-        return None
-    kind = "question" if found["what"] in _ASKS else "answer"
-    return ("other-" if found["day"] else "") + kind, line[found.end() :]
+    """The kind of piece that a line opens, and what follows its label; None where it has none."""
+    found = any_label(line)
+    return (("other-" if found[2] else "") + found[0], found[1]) if found else None
 
 
 def _text(piece: _Piece, times: tuple[str, ...] = ()) -> Text:
-    words = "\n".join(w for line in piece.lines if (w := plain(line)) and w != _OPEN.strip("="))
-    return Text(words.replace(_OPEN, "").strip(), times)
+    words = "\n".join(w for line in piece.lines if (w := plain(line)) and w != OPEN.strip("="))
+    return Text(words.replace(OPEN, "").strip(), times)
 
 
 def _threads(pieces: Sequence[_Piece]) -> tuple[tuple[tuple[Query, ...], ...], bool]:

@@ -11,14 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-KINDS = "skqnrtb"  # section, talk, question, notice, resource, topic, answered before
-MARK = re.compile(rf"<!-- ([{KINDS}]:[0-9a-z][0-9a-z-]*)((?: [0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}| -)*) -->[ \t]*")
-STAMP = re.compile(r"<!-- digest:([0-9a-f]{16}) -->[ \t]*")
-NEARLY_STAMP = re.compile(r"digest:[0-9a-f]{2,}")
-NAMED = re.compile(rf"(?<![0-9A-Za-z])[{KINDS}]:[0-9a-z][0-9a-z-]+")
-RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})")
-HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
-BIG_HEADING = re.compile(r"#{1,2}(?:[ \t]|$)")
+from digest.page.grammar import ENTRY_LETTERS, HEADING, MARK, RULE, STAMP, is_heading
+
 NOTHING = "\n\n"  # between two blocks that nothing parts
 
 
@@ -77,9 +71,9 @@ def _block(lines: Sequence[str]) -> Block:
     while start < len(lines) and not lines[start].strip():
         start += 1
     end = start
-    while end < len(lines) and not (end > start and _ends(key[0], lines[end])):
+    while end < len(lines) and not (end > start and _ends(key, lines[end])):
         end += 1
-        if key[0] in "st":
+        if is_heading(key):
             break  # a heading is a line
     if start < len(lines) and RULE.fullmatch(lines[start].rstrip("\n")):
         end = start  # nothing is left of the block but what parted it from the next
@@ -88,10 +82,12 @@ def _block(lines: Sequence[str]) -> Block:
     return Block(key, "".join(lines[:start]), body.rstrip(), rest + "".join(lines[end:]))
 
 
-def _ends(kind: str, line: str) -> bool:
+def _ends(key: str, line: str) -> bool:
+    """Whether a line stands behind the block of that key; a talk has small headings of its own."""
     if RULE.fullmatch(line.rstrip("\n")):
         return True
-    return bool((BIG_HEADING if kind == "k" else HEADING).match(line))
+    heading = HEADING.match(line)
+    return heading is not None and (len(heading[1]) <= 2 or key[0] != ENTRY_LETTERS["talk"])
 
 
 def is_hers(gap: str) -> bool:

@@ -7,8 +7,6 @@ a template's author can neither forget it nor switch it off.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,14 +20,15 @@ from digest import files
 from digest.errors import DigestError
 from digest.masks import mask
 from digest.model import Digest, Earlier, Entry, Line, Log, Question
+from digest.page import grammar
 from digest.page.escape import image, inline, link, plain_title
+from digest.page.grammar import EARLIER, ENTRY_LETTERS, SECTION, TOPIC, day_label, numeral, safe_id
 from digest.project.folders import safe_folder
 from digest.rules.declare import Declaration, names, setting, table, whole
 from digest.rules.shapes import Anything, MapOf
 from digest.rules.types import Clock, Text
 
 TEMPLATES = Path(__file__).parent / "templates"
-NUMERALS = "〇一二三四五六七八九"
 PARTICLES = frozenset("的了吗呢吧啊呀嘛哦么哈")  # sent by itself it belongs to the word before
 ASKS = re.compile(r"(?:吗|(?<![什怎那这多])么)$")
 CLOSERS = "，。、；：！？）》”,;:!?)"
@@ -41,8 +40,6 @@ MOST_TIMES = 12  # in a mark: enough to find a thread in its log
 
 CHAT = re.compile("\ue000([^\ue000\ue001\n]*)\ue001")
 MARKERS = re.compile("[\ue000\ue001]")
-SAFE_ID = re.compile(r"[0-9a-z][0-9a-z-]{0,39}")
-LETTERS: Mapping[str, str] = {"thread": "q", "talk": "k", "notice": "n", "resource": "r"}
 
 
 class TemplateError(DigestError):
@@ -140,19 +137,6 @@ def source_line(digest: Digest) -> str:
     return digest.source or f"本文档从{room}{day}聊天记录整理出来。"
 
 
-def numeral(number: int) -> str:
-    """A heading's number in Chinese, up to 99: 一, 十, 十二, 二十一."""
-    tens, ones = divmod(number, 10)
-    if not tens:
-        return NUMERALS[ones]
-    return ("" if tens == 1 else NUMERALS[tens]) + "十" + (NUMERALS[ones] if ones else "")
-
-
-def safe_id(identity: str) -> str:
-    """The id where it is fit for a mark, else a digest of it: chat text never enters a comment."""
-    return identity if SAFE_ID.fullmatch(identity) else hashlib.sha256(identity.encode()).hexdigest()[:10]
-
-
 def paragraphs(lines: Sequence[Line], layout: Layout) -> tuple[tuple[str, str, str], ...]:
     """Lines as (kind, text, url): messages run on in one paragraph until it is long; pictures and links stand alone.
 
@@ -203,7 +187,7 @@ def _context(digest: Digest, log: Log, layout: Layout, masked: Counter[str]) -> 
         sections.append(
             {
                 "kind": section.kind,
-                "mark": marked("s", mark),
+                "mark": marked(SECTION, mark),
                 "number": Ours(numeral(len(sections) + 1)),
                 "title": section.title or layout.headings.get(section.kind, section.kind),
                 "topics": topics,
@@ -234,10 +218,8 @@ def _front(digest: Digest, layout: Layout, masked: Counter[str]) -> Ours:
 
 
 def front_matter(values: Mapping[str, Any]) -> Ours:
-    """Front matter of any Markdown site."""
-    # JSON is YAML, and leaves a value no way out of its quotes
-    rows = [f"{key}: {json.dumps(value, ensure_ascii=False, default=str)}" for key, value in values.items()]
-    return Ours("\n".join(["---", *rows, "---", ""]))
+    """Front matter for a template."""
+    return Ours(grammar.front_matter(values))
 
 
 def _topic(
@@ -245,7 +227,7 @@ def _topic(
 ) -> dict[str, Any]:
     views = [_entry(entry, log, layout, masked) for entry in entries]
     views = [view for view in views if view["pieces"] or view["questions"]]
-    return {"id": Ours(safe_id(identity)), "mark": marked("t", identity), "title": title, "entries": views}
+    return {"id": Ours(safe_id(identity)), "mark": marked(TOPIC, identity), "title": title, "entries": views}
 
 
 def _entry(entry: Entry, log: Log, layout: Layout, masked: Counter[str]) -> dict[str, Any]:
@@ -255,7 +237,7 @@ def _entry(entry: Entry, log: Log, layout: Layout, masked: Counter[str]) -> dict
         indices += [*question.messages, *(index for answer in question.answers for index in answer.messages)]
     return {
         "kind": Ours(entry.kind),
-        "mark": marked(LETTERS[entry.kind], entry.id, _times(indices, log, entry.kind == "talk")),
+        "mark": marked(ENTRY_LETTERS[entry.kind], entry.id, _times(indices, log, entry.kind == "talk")),
         "title": entry.title,
         "questions": questions,
         "pieces": _pieces(entry.lines, layout, masked, joined=entry.kind != "talk"),
@@ -266,7 +248,7 @@ def _entry(entry: Entry, log: Log, layout: Layout, masked: Counter[str]) -> dict
 def _earlier(entry: Entry, earlier: Earlier, log: Log) -> dict[str, Any]:
     text = " ".join(earlier.text.split())
     return {
-        "mark": marked("b", f"{safe_id(entry.id)}-{safe_id(earlier.id)}"),
+        "mark": marked(EARLIER, f"{safe_id(entry.id)}-{safe_id(earlier.id)}"),
         "link": page_link(earlier.day, earlier.room, log.room),
         "day": Ours(earlier.day.isoformat()),
         "text": f"{text[:TOLD]}…" if len(text) > TOLD else text,
@@ -287,19 +269,14 @@ def _question(entry: Entry, place: int, layout: Layout, masked: Counter[str]) ->
     answers = [(day, made) for day, made in pieces if made]
     return {
         "pieces": _pieces(question.lines, layout, masked),
-        "day": _other_day(question.day),
+        "day": Ours(day_label(question.day)),
         "answers": [
-            {"number": Ours(number if len(answers) > 1 else ""), "day": _other_day(day), "pieces": pieces}
+            {"number": Ours(number if len(answers) > 1 else ""), "day": Ours(day_label(day)), "pieces": pieces}
             for number, (day, pieces) in enumerate(answers, start=1)
         ],
         # a question that leads on to an answered one is not waiting
         "open": not answers and not any(later.answers for later in entry.questions[place + 1 :]),
     }
-
-
-def _other_day(day: dt.date | None) -> Ours:
-    """The day in a label where it isn't the digest's own: A（5月28日）."""
-    return Ours(f"（{day.month}月{day.day}日）" if day else "")
 
 
 def _pieces(lines: Sequence[Line], layout: Layout, masked: Counter[str], joined: bool = True) -> list[Piece]:
@@ -330,7 +307,8 @@ def _times(indices: Sequence[int], log: Log, stretch: bool) -> tuple[str, ...]:
 
 
 def marked(letter: str, identity: str, times: Sequence[str] = ()) -> Ours:
-    return Ours(" ".join(["<!--", f"{letter}:{safe_id(identity)}", *times, "-->"]))
+    """The mark of a block for a template."""
+    return Ours(grammar.mark(letter, identity, times))
 
 
 def _finished(raw: str, masked: Counter[str]) -> str:

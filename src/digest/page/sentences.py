@@ -11,15 +11,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from digest.page.grammar import LABEL, NUMERALS
+
 PARAGRAPH = re.compile(r"[^\n]*\n+|[^\n]+")
 # a label is a piece of its own, so that A： may become A1： beside an edited answer; so is a section's number
 SENTENCE = re.compile(
     r"\n+"
-    r"|(?:(?<=\n)|\A)(?:#+ +(?:[一二三四五六七八九十〇]+、)?"
+    rf"|(?:(?<=\n)|\A)(?:#+ +(?:[{NUMERALS}十]+、)?"
     r"|(?:[-*+>] +)*\*{0,2}[A-Za-z\u4e00-\u9fff]{0,2}[0-9]{0,3}[：:]\*{0,2}|(?:[-*+>] +)+)"
     r"|[^\n。！？；]*[。！？；]+|[^\n。！？；]+"
 )
-LABEL = re.compile(r"(?:[-*+>] +)*\*{0,2}(?:Q|A|问|答)[0-9]*[：:]\*{0,2}")
 END = "\n\n"
 
 

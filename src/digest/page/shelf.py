@@ -17,6 +17,7 @@ from pathlib import Path
 
 from digest import files
 from digest.errors import DigestError, UsageError
+from digest.page.grammar import unstamped
 from digest.page.merge import Base, Conflict, Damaged, Merged, Note, check, first, merge, restored, stamped
 from digest.page.read import Parsed, parse
 from digest.page.sentences import bare
@@ -334,8 +335,7 @@ def _base_of(shelf: Shelf, mine: str, theirs: str = "") -> Base:
 
 
 def _unedited(mine: str) -> Base | None:
-    text, _, _ = mine.rpartition("\n\n<!-- digest:")
-    made = first(f"{text}\n")
+    made = first(unstamped(mine))
     return made.base if made.text == mine else None
 
 

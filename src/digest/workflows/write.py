@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from digest import files
 from digest.model import Log
+from digest.page.grammar import times
 from digest.page.merge import Note
 from digest.page.shelf import Shelf, build, open_conflicts, remember
 from digest.project.settings import Settings
@@ -77,8 +77,7 @@ def shrunk(path: Path, log: Log, whole: Callable[[], Log]) -> tuple[str, ...]:
     """
     if path.is_symlink() or not path.is_file():
         return ()
-    marks = re.findall(r"<!-- [a-z]:[0-9a-z-]+((?: [0-9:-]+)+) -->", files.read_bytes(path).decode("utf-8", "replace"))
-    before = {clock for mark in marks for clock in mark.split() if clock != "-"}
+    before = set(times(files.read_bytes(path).decode("utf-8", "replace")))
     lost = before - {message.clock for message in log.messages}
     if 4 * len(lost) > len(before):
         lost -= {message.clock for message in whole().messages}

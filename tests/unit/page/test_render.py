@@ -13,7 +13,8 @@ import pytest
 
 import sample
 from digest.model import Digest, Line
-from digest.page.render import Layout, TemplateError, markdown, numeral, page, paragraphs
+from digest.page.grammar import numeral
+from digest.page.render import Layout, TemplateError, markdown, page, paragraphs
 from places import ROOT
 from sample import LAYOUT
 
