@@ -36,7 +36,7 @@ class Stages(ConversationStages):
 
 def questions(day: Conversation, stages: Stages, least: float = 0.0) -> tuple[Question, ...]:
     """Every candidate question, the kept ones marked; with printed lines where it is kept or at least so likely."""
-    return curate.questions(day, stages.cleaning, stages.asking.threshold, least)
+    return curate.questions(day, stages.cleaning, stages.question_settings.threshold, least)
 
 
 def digest(day: Conversation, asked: Sequence[Question], stages: Stages) -> Digest:

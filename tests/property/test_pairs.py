@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from digest.conversation.arrays import stretches, whole
 from digest.conversation.replies.pair_parts import ParentGroups, SharedWeights
-from digest.conversation.replies.turn_features import Held
+from digest.conversation.replies.turn_features import TurnTerms
 
 TURNS = 12
 WEIGHT = {letter: 1.0 + n / 7 for n, letter in enumerate("abcdefgh")}
@@ -43,7 +43,7 @@ def test_shared_weight_is_that_of_the_common_members(
 ) -> None:
     children = data.draw(chosen(len(parents)))
     every = pairs(children)
-    shares = SharedWeights(Held(sets, WEIGHT), ParentGroups(parents, TURNS))
+    shares = SharedWeights(TurnTerms(sets, WEIGHT), ParentGroups(parents, TURNS))
     found = shares.sums(
         whole([k for k, _ in children]), whole([r for r, _, _ in every]), whole([p for _, _, p in every])
     )

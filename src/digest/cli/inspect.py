@@ -102,7 +102,7 @@ def graph(
     format_ = format_ or named or GraphFormat.svg
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
     work = project.opened(settings, day, room)
-    drawn = graph_report.graph(work.day, work.asked, work.stages.linking.threshold)
+    drawn = graph_report.graph(work.day, work.asked, work.stages.link_settings.threshold)
     text = graph_report.WRITERS[format_.value](drawn)
     if out is None:
         print(text, end="")

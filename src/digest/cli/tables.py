@@ -226,7 +226,7 @@ def _changes(days: Sequence[Measured], others: Sequence[Measured]) -> Iterator[s
 def _rules(report: Report) -> Iterator[str]:
     from digest.learning import shares
 
-    acts = measure.shares(report.days, report.stages.asking)
+    acts = measure.shares(report.days, report.stages.question_settings)
     yield from _prose(
         "Rules for questions: turns on which each fired, those in stretches that were taken up, the share of "
         "these that was published, what F1 loses without it (in window, whole day; nothing fitted anew):"
@@ -269,7 +269,7 @@ def _loss(value: float | None) -> str:
 def _all_shares(report: Report) -> Iterator[measure.Share]:
     from digest.learning import shares
 
-    yield from measure.shares(report.days, report.stages.asking)
+    yield from measure.shares(report.days, report.stages.question_settings)
     yield from shares.answers(report.days, report.stages)
     yield from shares.links(report.days, report.stages)
 

@@ -15,18 +15,18 @@ from digest.conversation.conversation import Conversation
 from digest.conversation.lexicon import FieldWords
 from digest.conversation.people import people as people_stage
 from digest.conversation.people.people import Known
-from digest.conversation.questions import Asking, Candidate
+from digest.conversation.questions import Candidate, QuestionSettings
 from digest.conversation.replies import answers as answers_stage
 from digest.conversation.replies import links as links_stage
 from digest.conversation.replies import threads as threads_stage
-from digest.conversation.replies.answers import Answering
+from digest.conversation.replies.answers import AnswerSettings
 from digest.conversation.replies.compiled import CompiledRules
 from digest.conversation.replies.fragments import Fragments
-from digest.conversation.replies.links import Linking
+from digest.conversation.replies.links import LinkSettings
 from digest.conversation.replies.turn_features import TurnFeatures, turn_features
 from digest.conversation.talk import talk as talk_stage
 from digest.conversation.talk.rules import Talking, talking
-from digest.conversation.turns import Segmenting
+from digest.conversation.turns import TurnSettings
 from digest.model import Answer, Link, Log, People
 from digest.rules.model import Rules
 
@@ -45,24 +45,24 @@ class ConversationStages:
         return self.rules.settings(Known)
 
     @property
-    def segmenting(self) -> Segmenting:
-        return self.rules.settings(Segmenting)
+    def turn_settings(self) -> TurnSettings:
+        return self.rules.settings(TurnSettings)
 
     @cached_property
     def talking(self) -> Talking:
         return talking(self.rules)
 
     @property
-    def asking(self) -> Asking:
-        return self.rules.settings(Asking)
+    def question_settings(self) -> QuestionSettings:
+        return self.rules.settings(QuestionSettings)
 
     @property
-    def linking(self) -> Linking:
-        return self.rules.settings(Linking)
+    def link_settings(self) -> LinkSettings:
+        return self.rules.settings(LinkSettings)
 
     @property
-    def answering(self) -> Answering:
-        return self.rules.settings(Answering)
+    def answer_settings(self) -> AnswerSettings:
+        return self.rules.settings(AnswerSettings)
 
     @cached_property
     def link_rules(self) -> CompiledRules:
@@ -86,7 +86,7 @@ def analyse(
     """
     people = people or people_stage.people(log, stages.known)
     talk = talk_stage.talk(log, people, stages.talking)
-    turns = links_stage.quoted(log, segment.turns(log, people, stages.segmenting))
+    turns = links_stage.quoted(log, segment.turns(log, people, stages.turn_settings))
     states = talk_stage.state(log, talk)
     day_turns = DayTurns(
         turns,
@@ -97,9 +97,9 @@ def analyse(
     scorer = ActScorer(day_turns, stages.rules.subject("questions"))
     # who replies hangs on what has the form of a question, and whether a turn is a question on who replies to it
     features = turn_features(day_turns, scorer.before_links(), stages.vocabulary)
-    links = links_stage.links(features, stages.link_rules, stages.linking, evidence=evidence)
+    links = links_stage.links(features, stages.link_rules, stages.link_settings, evidence=evidence)
     acts = scorer.after_links(links)
-    candidates = questions_stage.candidates(day_turns, acts, stages.asking)
+    candidates = questions_stage.candidates(day_turns, acts, stages.question_settings)
     whole, answers, follows, beside = _answered(replace(features, acts=acts), candidates, links, stages, evidence)
     return Conversation(log, people, day_turns, acts, talk, whole, answers, follows, links, beside)
 
@@ -116,20 +116,20 @@ def _answered(
 
     Only what is published competes for answers.
     """
-    turns, asking = features.turns, stages.asking
-    asked = [i for i, c in enumerate(candidates) if c.score >= asking.threshold]
+    turns, settings = features.turns, stages.question_settings
+    asked = [i for i, c in enumerate(candidates) if c.score >= settings.threshold]
     groups = [candidates[i].turns for i in asked]
     owned = {t for group in groups for t in group}
-    given = answers_stage.given(features, groups, stages.answer_rules, stages.answering, links, evidence=evidence)
+    given = answers_stage.given(features, groups, stages.answer_rules, stages.answer_settings, links, evidence=evidence)
     used = owned | {one.turn for one in given}
-    fragments = Fragments(features, used, stages.segmenting.beside, asking.remark)
+    fragments = Fragments(features, used, stages.turn_settings.beside, settings.remark)
     completed = answers_stage.completed(features, groups, given, fragments.of_answer)
     found = answers_stage.answers(features, groups, completed)
     beside = {one.turn for one in completed} - {one.turn for one in given}
     by_turn: list[list[int]] = [[] for _ in groups]
     for one in given:
         by_turn[one.question].append(one.turn)
-    above = threads_stage.follows(groups, by_turn, links, turns, asking.follows, asking.pause)
+    above = threads_stage.follows(groups, by_turn, links, turns, settings.follows, settings.pause)
     whole = list(candidates)
     answers: list[tuple[Answer, ...]] = [() for _ in candidates]
     follows: list[int | None] = [None for _ in candidates]

@@ -19,7 +19,7 @@ QUESTION, OPENING = "question", "opening"
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class QuestionSettings:
     """What makes one question of several turns; from rules/questions.yml."""
 
     threshold: float = fraction("a question is published where its probability is over this", 0.3)
@@ -44,7 +44,7 @@ class Asking:
     )
 
 
-QUESTIONS = Declaration("questions", "the acts of turns: question, answer, notice, …", Asking, TURN_KINDS)
+QUESTIONS = Declaration("questions", "the acts of turns: question, answer, notice, …", QuestionSettings, TURN_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def probability(score: float) -> float:
     return 1 / (1 + exp(-score)) if score > -700 else 0.0
 
 
-def candidates(day: DayTurns, acts: Acts, asking: Asking) -> tuple[Candidate, ...]:
+def candidates(day: DayTurns, acts: Acts, settings: QuestionSettings) -> tuple[Candidate, ...]:
     """Candidate questions of a day in order of their first turn.
 
     An announcement ("请教一个问题") belongs to the question that follows it; so does what the asker adds before anybody
@@ -77,21 +77,21 @@ def candidates(day: DayTurns, acts: Acts, asking: Asking) -> tuple[Candidate, ..
             continue
         parts = [i]
         # an announcement that holds its question waits for none
-        if acts.has(i, OPENING) and scores[i] < asking.threshold:
-            after = _next_own(day, i, asking.opened)
+        if acts.has(i, OPENING) and scores[i] < settings.threshold:
+            after = _next_own(day, i, settings.opened)
             if after is not None and after not in used:
                 parts.append(after)
-        elif scores[i] < asking.floor:
+        elif scores[i] < settings.floor:
             continue
-        elif scores[i] < asking.threshold:
+        elif scores[i] < settings.threshold:
             parts = [i]
-        while scores[parts[-1]] >= asking.threshold:
-            more = _goes_on(day, parts[-1], asking)
-            if more is None or more in used or scores[more] < asking.threshold:
+        while scores[parts[-1]] >= settings.threshold:
+            more = _goes_on(day, parts[-1], settings)
+            if more is None or more in used or scores[more] < settings.threshold:
                 break
             parts.append(more)
         main = max(parts, key=lambda j: (scores[j], -j))
-        if scores[main] < asking.floor or (acts.has(i, OPENING) and len(parts) == 1 and size(turn.text) < 4):
+        if scores[main] < settings.floor or (acts.has(i, OPENING) and len(parts) == 1 and size(turn.text) < 4):
             continue
         used.update(parts)
         found.append(Candidate(tuple(parts), main, scores[main], acts.act(main, QUESTION)))
@@ -108,14 +108,14 @@ def _next_own(day: DayTurns, i: int, seconds: int) -> int | None:
     return None
 
 
-def _goes_on(day: DayTurns, i: int, asking: Asking) -> int | None:
+def _goes_on(day: DayTurns, i: int, settings: QuestionSettings) -> int | None:
     """The asker's next turn where nobody said more than a remark in between."""
     turns = day.turns
     for j in range(i + 1, min(len(turns), i + 8)):
-        if turns[j].start - turns[i].end > asking.joined:
+        if turns[j].start - turns[i].end > settings.joined:
             return None
         if turns[j].speaker == turns[i].speaker:
             return j
-        if size(turns[j].text) >= asking.remark:
+        if size(turns[j].text) >= settings.remark:
             return None
     return None

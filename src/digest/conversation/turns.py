@@ -14,7 +14,7 @@ EMOJI = re.compile(r"\[[\u4e00-\u9fff]{1,4}\]|\[[A-Z][A-Za-z]{1,10}\]|\?{2,}")  
 
 
 @dataclass(frozen=True, slots=True)
-class Segmenting:
+class TurnSettings:
     """When a speaker's next message still belongs to the turn; from rules/segment.yml."""
 
     gap: int = span("silence that ends a turn", 180)
@@ -22,16 +22,16 @@ class Segmenting:
     new_start: tuple[str, ...] = patterns("a message that opens like this starts a turn of its own", "new-start")
 
 
-SEGMENT = Declaration("segment", "which messages make a turn", Segmenting)
+SEGMENT = Declaration("segment", "which messages make a turn", TurnSettings)
 
 
-def turns(log: Log, people: People, how: Segmenting | None = None) -> tuple[Turn, ...]:
+def turns(log: Log, people: People, how: TurnSettings | None = None) -> tuple[Turn, ...]:
     """Turns of a log, in order of their first message.
 
     A turn ends where somebody else speaks, where the speaker is silent for `gap`, where a message addresses somebody
     else than the turn so far, and where one opens anew ("另外请教…").
     """
-    how = how or Segmenting()
+    how = how or TurnSettings()
     starts = _starter(how.new_start)
     groups: list[list[int]] = []
     texts = [words(m.text, people.mentions[i]) for i, m in enumerate(log.messages)]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from digest.conversation.people.labels import key
 from digest.conversation.people.names import Called, called
 from digest.conversation.people.people import Known, people
-from digest.conversation.turns import Segmenting, turns
+from digest.conversation.turns import TurnSettings, turns
 from digest.editorial.clean import Cleaning
 from digest.editorial.curate import message_lines
 from digest.model import Answer, Digest, Entry, Line, Log, People, Question, Section, Topic, Turn
@@ -103,7 +103,7 @@ class Heard:
 
     log: Log
     known: Known
-    how: Segmenting
+    how: TurnSettings
 
     @property
     def day(self) -> dt.date:

@@ -23,7 +23,7 @@ LINK = re.compile(r"https?://[!-~]+")
 LITTLE = 1.0  # weight under which a word tells nothing of a subject
 HEAVY = 5.0  # weight of a word that stands for a subject by itself, as most names do
 
-Held = Mapping[str, float]
+TurnTerms = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Said:
     """
 
     text: str
-    telling: Held
-    every: Held
+    telling: TurnTerms
+    every: TurnTerms
     new: frozenset[str]  # words that nobody said before: they part questions, and bring none together
     pairs: frozenset[str]  # of characters
     asked: frozenset[int]
@@ -119,7 +119,7 @@ def held(text: str, known: Lexicon) -> dict[str, float]:
     return found
 
 
-def cosine(one: Held, other: Held) -> float:
+def cosine(one: TurnTerms, other: TurnTerms) -> float:
     """The cosine of two texts by their words."""
     dot = sum(one[w] * other[w] for w in sorted(one.keys() & other.keys()))
     return dot / (_norm(one) * _norm(other) or 1.0)
@@ -138,5 +138,5 @@ def _tells(word: str, known: Lexicon) -> float:
     return max(known.tells.get(w, 0.0) for w in (word, *known.same.get(word, ())))
 
 
-def _norm(words: Held) -> float:
+def _norm(words: TurnTerms) -> float:
     return sqrt(sum(weight * weight for _, weight in sorted(words.items())))

@@ -70,7 +70,7 @@ def replying(day: Conversation, stages: Stages, published: Record | None = None)
     # what is quoted must be found without its quote
     bare = replace(day.day_turns, turns=tuple(replace(t, quotes=()) if t.quotes else t for t in turns))
     known = turn_features(bare, day.acts, stages.vocabulary)
-    subject, how = stages.rules.subject("links"), stages.linking
+    subject, how = stages.rules.subject("links"), stages.link_settings
     named = {t.index: t.mentions[0] for t in turns if len(t.mentions) == 1 and known.sizes[t.index] > 2}
     printed = _printed_before(day, published) if published is not None else {}
     wanted = {i: frozenset[int]() for i in named} | printed | quoted
@@ -167,7 +167,7 @@ def answered(
     `outside` is what a turn counts that stands in no stretch that was taken up.
     """
     known = turn_features(day.day_turns, day.acts, stages.vocabulary)
-    subject, how = stages.rules.subject("answers"), stages.answering
+    subject, how = stages.rules.subject("answers"), stages.answer_settings
     turns = day.turns
     of_position = links_stage.places(turns)
     right, matched = _right(day, published, groups, of_position)

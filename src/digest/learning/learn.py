@@ -101,7 +101,7 @@ def _crossed(
 
 def questions(days: Sequence[Measured], folds: Sequence[int], stages: Stages, how: Fitting, told: Progress) -> Learnt:
     """Weights of the rules for questions, their bias and the threshold: yes or no for each turn."""
-    subject, asking = stages.rules.subject("questions"), stages.asking
+    subject, asking = stages.rules.subject("questions"), stages.question_settings
     rules = subject.of_act(QUESTION)
     tables = []
     for d in days:
@@ -215,14 +215,14 @@ def answers(
     for n, d in enumerate(days):
         told("reading answers", n, len(days))
         scores: Sequence[float] = d.day.acts.scores[QUESTION]
-        asking = stages.asking
+        asking = stages.question_settings
         if asked is not None:
             scores, asking = asked.scores[n], replace(asking, threshold=asked.thresholds[folds[n]])
         groups = measure.kept(d.day, scores, asking)
         made.append(evidence.answered(d.day, d.published, groups, stages, how.window_weight))
     tables = [a.table if a is not None else None for a in made]
     signs = [r.sign for r in rules]
-    former = fit.vector([*(r.weight for r in rules), stages.answering.none])
+    former = fit.vector([*(r.weight for r in rules), stages.answer_settings.none])
     pull = former if how.keep else None
     by_fold = []
     counts: list[list[Counts]] = [[] for _ in days]

@@ -10,7 +10,7 @@ from digest import stages as pipeline
 from digest.conversation import questions as questions_stage
 from digest.conversation.acts.model import Acts
 from digest.conversation.conversation import Conversation
-from digest.conversation.questions import QUESTION, Asking, Candidate
+from digest.conversation.questions import QUESTION, Candidate, QuestionSettings
 from digest.learning import evaluate, records
 from digest.learning.evaluate import Asked, Counts, Figures, Record, Slip, Speech, TalkFigures
 from digest.model import Log
@@ -72,7 +72,7 @@ def total(days: Sequence[Measured]) -> tuple[Figures, TalkFigures]:
     return evaluate.figures([d.counts for d in days]), evaluate.talk_figures(d.talks for d in days)
 
 
-def kept(day: Conversation, scores: Sequence[float], asking: Asking) -> tuple[Candidate, ...]:
+def kept(day: Conversation, scores: Sequence[float], asking: QuestionSettings) -> tuple[Candidate, ...]:
     """The questions of a day that would be kept if its turns had these scores (log-odds)."""
     acts = day.acts
     rated = Acts({**acts.scores, QUESTION: list(scores)}, acts.taken, acts.fired, acts.rules)
@@ -82,7 +82,7 @@ def kept(day: Conversation, scores: Sequence[float], asking: Asking) -> tuple[Ca
     return tuple(c for c in found if c.score >= asking.threshold and any(turns[t].text for t in c.turns))
 
 
-def asked(day: Conversation, scores: Sequence[float], asking: Asking) -> tuple[Asked, ...]:
+def asked(day: Conversation, scores: Sequence[float], asking: QuestionSettings) -> tuple[Asked, ...]:
     """The same with the positions of their messages; without answers."""
     turns = day.turns
     return tuple(
@@ -91,7 +91,7 @@ def asked(day: Conversation, scores: Sequence[float], asking: Asking) -> tuple[A
     )
 
 
-def shares(days: Sequence[Measured], asking: Asking) -> tuple[Share, ...]:
+def shares(days: Sequence[Measured], asking: QuestionSettings) -> tuple[Share, ...]:
     """What each rule for questions does over days, the most useful first; then those of the other acts, by id."""
     baseline = [
         evaluate.counts(
@@ -147,7 +147,7 @@ def _without(
     days: Sequence[Measured],
     fired: Sequence[Sequence[int]],
     weight: float,
-    asking: Asking,
+    asking: QuestionSettings,
     baseline: Sequence[Counts],
 ) -> list[Counts]:
     """What the days add to the figures where a rule that fired on these turns of each weighs nothing."""

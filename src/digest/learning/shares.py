@@ -18,11 +18,11 @@ def answers(days: Sequence[Measured], stages: Stages) -> tuple[Share, ...]:
     """For each rule for answers: pairs of turn and question on which it fired, those of published questions, those
     that are right; and what link F1 loses without it (nothing is fitted anew)."""
     rules = stages.rules.subject("answers").rules
-    threshold = stages.answering.threshold
-    weights = fit.vector([*(r.weight for r in rules), stages.answering.none])
+    threshold = stages.answer_settings.threshold
+    weights = fit.vector([*(r.weight for r in rules), stages.answer_settings.none])
     made: list[tuple[Measured, Answered]] = []
     for d in days:
-        groups = measure.kept(d.day, d.day.acts.scores[QUESTION], stages.asking)
+        groups = measure.kept(d.day, d.day.acts.scores[QUESTION], stages.question_settings)
         if (one := evidence.answered(d.day, d.published, groups, stages, 1.0)) is not None:
             made.append((d, one))
     baseline = [_counts(d, one, weights, threshold) for d, one in made]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.conversation.acts.acts import spans
 from digest.conversation.conversation import Conversation
-from digest.conversation.questions import QUESTION, Asking, probability
+from digest.conversation.questions import QUESTION, QuestionSettings, probability
 from digest.conversation.replies.links import TOLD
 from digest.errors import UsageError
 from digest.model import Digest, Evidence, Log, Question
@@ -235,7 +235,7 @@ def _fired(evidence: Iterable[Evidence], subject: Subject, text: str = "") -> tu
 
 
 def _question(day: Conversation, asked: Sequence[Question], turn: int | None, rules: Rules) -> Asked:
-    asking = rules.settings(Asking)
+    asking = rules.settings(QuestionSettings)
     threshold = asking.threshold
     if turn is None:
         return Asked("no candidate", 0.0, threshold, "the message stands in no turn: nothing is said in it")

@@ -3,11 +3,11 @@
 A stage declares each of its settings once, on the frozen class that it reads them from:
 
     @dataclass(frozen=True, slots=True)
-    class Segmenting:
+    class TurnSettings:
         gap: int = span("silence that ends a turn", 180)
         new_start: tuple[str, ...] = patterns("a message that opens like this starts a turn of its own", "new-start")
 
-    SEGMENT = Declaration("segment", "which messages make a turn", Segmenting)
+    SEGMENT = Declaration("segment", "which messages make a turn", TurnSettings)
 
 Thirty dataclasses cost 40 ms at every start, for each has its methods compiled. So `kind` makes them without, and
 `Kind` holds the methods once: they are frozen dataclasses to whoever uses them (`dataclasses.fields`, `replace`).

@@ -142,6 +142,6 @@ class _Builder:
             sources = str(self.shared.of_day(log=day_log.path))
             fresh = self.fresh and not late
             written = write.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run, sources=sources)
-        figures = summary.summary(work.day, work.asked, work.digest, page.masked, stages.asking.threshold)
+        figures = summary.summary(work.day, work.asked, work.digest, page.masked, stages.question_settings.threshold)
         warnings = (*warnings, *offers.warnings)
         return BuiltDay(day_log, figures, written, warnings, None if self.as_json else offers, late)

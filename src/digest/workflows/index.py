@@ -223,7 +223,15 @@ def _lexicon(stages: Stages) -> dict[str, str]:
 def warm(stages: Stages) -> None:
     """Load what every day needs, before there are copies of this process."""
     stages.vocabulary.content_words("热身")
-    _ = (stages.known, stages.segmenting, stages.talking, stages.asking, stages.cleaning, stages.topics, stages.layout)
+    _ = (
+        stages.known,
+        stages.turn_settings,
+        stages.talking,
+        stages.question_settings,
+        stages.cleaning,
+        stages.topics,
+        stages.layout,
+    )
 
 
 def _rows(days: Sequence[DayFiles], settings: Settings, stages: Stages, who: Forgotten) -> list[DayRows | str]:

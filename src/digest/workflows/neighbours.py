@@ -139,7 +139,7 @@ class Neighbours:
         return self._heard[found.path]
 
     def _made(self, log: Log) -> Heard:
-        return Heard(log, self.stages.known, self.stages.segmenting)
+        return Heard(log, self.stages.known, self.stages.turn_settings)
 
 
 def _keep(kept: OrderedDict[Path, V], path: Path, value: V) -> V:

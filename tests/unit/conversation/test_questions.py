@@ -74,7 +74,7 @@ def test_an_announcement_that_holds_its_question_waits_for_none(stages: Stages) 
 
 
 def test_evidence_of_an_act_adds_up_to_its_score(stages: Stages, seed: Conversation) -> None:
-    bias = stages.asking.acts["question"]["bias"]
+    bias = stages.question_settings.acts["question"]["bias"]
     for i in range(0, len(seed.turns), 7):
         act = seed.acts.act(i, "question")
         assert act.score == pytest.approx(bias + sum(e.weight for e in act.evidence))
@@ -102,7 +102,7 @@ UNWANTED = ("07:34:54", "07:35:12", "07:59:07", "09:33:07")
 
 
 def test_the_seed_days_questions_are_kept_and_its_small_talk_is_not(stages: Stages, seed: Conversation) -> None:
-    kept = [c for c in seed.candidates if c.score >= stages.asking.threshold]
+    kept = [c for c in seed.candidates if c.score >= stages.question_settings.threshold]
     clocks = {seed.log.messages[m].clock for c in kept for t in c.turns for m in seed.turns[t].messages}
     assert [clock for clock in WANTED if clock not in clocks] == []
     assert [clock for clock in UNWANTED if clock in clocks] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from digest.conversation.people.people import people
-from digest.conversation.turns import Segmenting, beside, turns
+from digest.conversation.turns import TurnSettings, beside, turns
 from digest.model import Log, Message
 
 
@@ -14,7 +14,7 @@ def log(*said: tuple[int, str, str]) -> Log:
     return Log("x", "", dt.date(2020, 1, 1), messages, len(messages))
 
 
-def spoken(*said: tuple[int, str, str], how: Segmenting | None = None) -> list[tuple[int, ...]]:
+def spoken(*said: tuple[int, str, str], how: TurnSettings | None = None) -> list[tuple[int, ...]]:
     day = log(*said)
     return [t.messages for t in turns(day, people(day), how)]
 
@@ -42,7 +42,7 @@ def test_speaking_to_somebody_else_begins_a_turn() -> None:
 
 
 def test_a_question_that_follows_an_answer_by_the_same_person_is_a_turn_of_its_own() -> None:
-    how = Segmenting(new_start=("(还有|另外)?请教(一下|个问题)?",))
+    how = TurnSettings(new_start=("(还有|另外)?请教(一下|个问题)?",))
     assert spoken((0, "甲", "我们是隔日对账"), (10, "甲", "另外请教一下，退款走哪个接口"), how=how) == [(0,), (1,)]
 
 
@@ -64,7 +64,7 @@ def test_beside_a_turn_stand_its_speakers_own_turns_until_somebody_speaks_or_he_
         (660, "乙", "对账怎么做"),
         (670, "甲", "按天"),
     )
-    made = turns(day, people(day), Segmenting(gap=30))
+    made = turns(day, people(day), TurnSettings(gap=30))
     assert len(made) == 8
 
     def found(seconds: int = 120, apart: int = -1, remarks: tuple[int, ...] = ()) -> list[int]:

@@ -21,7 +21,7 @@ from digest.rules.declare import Declaration, fraction, odds, span, whole
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
+class AnswerSettings:
     """How far answers reach and when they are published; from rules/answers.yml."""
 
     window: int = span("how long after a question an answer may come", 7200)
@@ -37,7 +37,7 @@ class Answering:
 ANSWERS = Declaration(
     "answers",
     "which turns of a thread answer its question",
-    Answering,
+    AnswerSettings,
     PAIR_KINDS,
     looks_at="pair",
     acts_of="questions",
@@ -58,7 +58,7 @@ def given(
     features: TurnFeatures,
     questions: Sequence[Sequence[int]],
     rules: CompiledRules,
-    how: Answering,
+    how: AnswerSettings,
     links: Sequence[Link],
     *,
     evidence: bool = False,
@@ -125,7 +125,7 @@ def choices(
     features: TurnFeatures,
     questions: Sequence[Sequence[int]],
     rules: CompiledRules,
-    how: Answering,
+    how: AnswerSettings,
     links: Sequence[Link],
 ) -> Iterator[tuple[Pairs, Choice]]:
     """Each turn with the open questions before it and their scores; the rules may look at the answers found before."""
@@ -150,7 +150,7 @@ def choices(
 
 
 def _open(
-    child: int, questions: Sequence[Sequence[int]], starts: Sequence[int], features: TurnFeatures, how: Answering
+    child: int, questions: Sequence[Sequence[int]], starts: Sequence[int], features: TurnFeatures, how: AnswerSettings
 ) -> list[int]:
     """Questions that a turn may answer, the latest first."""
     turns = features.turns
@@ -171,7 +171,7 @@ def _open(
 
 
 def _ways(
-    turns: Sequence[Turn], questions: Sequence[Sequence[int]], links: Sequence[Link], how: Answering
+    turns: Sequence[Turn], questions: Sequence[Sequence[int]], links: Sequence[Link], how: AnswerSettings
 ) -> list[dict[int, float]]:
     """For each turn the questions that its reply links lead to, with the probability that they do.
 
@@ -211,7 +211,7 @@ def examples(
     features: TurnFeatures,
     questions: Sequence[Sequence[int]],
     rules: CompiledRules,
-    how: Answering,
+    how: AnswerSettings,
     links: Sequence[Link],
     right: Mapping[int, frozenset[int]],
     known: frozenset[int],

@@ -23,7 +23,7 @@ TOLD = 2  # so many give their reasons: the best and the one that lost
 
 
 @dataclass(frozen=True, slots=True)
-class Linking:
+class LinkSettings:
     """Where parents are looked for and when a link is taken; from rules/links.yml."""
 
     window: int = span("how far back a parent is looked for", 3600)
@@ -34,7 +34,9 @@ class Linking:
     none: float = odds("score of having no parent", 0.0)
 
 
-LINKS = Declaration("links", "which turn a turn replies to", Linking, PAIR_KINDS, looks_at="pair", acts_of="questions")
+LINKS = Declaration(
+    "links", "which turn a turn replies to", LinkSettings, PAIR_KINDS, looks_at="pair", acts_of="questions"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ class Choice:
         return [(self.candidates[n], odds[n] / total) for n in order]
 
 
-def links(features: TurnFeatures, rules: CompiledRules, how: Linking, *, evidence: bool = False) -> tuple[Link, ...]:
+def links(
+    features: TurnFeatures, rules: CompiledRules, how: LinkSettings, *, evidence: bool = False
+) -> tuple[Link, ...]:
     """The likeliest parent of each turn (rank 0) and the best candidates that lost, by child and rank.
 
     `evidence` tells why for ranks 0 and 1; it costs as much again as the links.
@@ -85,7 +89,7 @@ def taken(found: Sequence[Link], threshold: float = -1.0) -> tuple[Link, ...]:
     return tuple(sorted((k for k in found if k.rank == 0 and k.score > threshold), key=lambda k: (k.child, k.parent)))
 
 
-def choices(features: TurnFeatures, rules: CompiledRules, how: Linking) -> Iterator[tuple[Pairs, Choice]]:
+def choices(features: TurnFeatures, rules: CompiledRules, how: LinkSettings) -> Iterator[tuple[Pairs, Choice]]:
     """Each turn with its candidates and their scores, in order; the rules may look at the links chosen before."""
     parents = [(t.index,) for t in features.turns]
     pairs = Pairs(features, rules, parents)
@@ -137,16 +141,6 @@ def _bare(text: str) -> str:
     return "".join(c for c in text.lower() if c.isalnum())
 
 
-def explain(features: TurnFeatures, rules: CompiledRules, how: Linking, child: int) -> tuple[Link, ...]:
-    """Every candidate of one turn as a link, the likeliest first, with the rules that fired on it."""
-    for pairs, choice in choices(features, rules, how):
-        if choice.child == child:
-            place = {p: n for n, p in enumerate(choice.candidates)}
-            ranked = choice.best(len(place))
-            return tuple(Link(child, p, score, pairs.evidence(place[p]), n) for n, (p, score) in enumerate(ranked))
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Example:
     """What `digest tune` learns from: the rules that fired on each candidate, by place, and which are right.
@@ -161,7 +155,7 @@ class Example:
 
 
 def examples(
-    features: TurnFeatures, rules: CompiledRules, how: Linking, wanted: dict[int, frozenset[int]]
+    features: TurnFeatures, rules: CompiledRules, how: LinkSettings, wanted: dict[int, frozenset[int]]
 ) -> Iterator[Example]:
     """An example for each turn of `wanted` (child → the turns that are right parents, -1 for none)."""
     for pairs, choice in choices(features, rules, how):
@@ -175,7 +169,7 @@ def examples(
 class _Nearby:
     """Which earlier turns may be a turn's parent."""
 
-    def __init__(self, features: TurnFeatures, how: Linking) -> None:
+    def __init__(self, features: TurnFeatures, how: LinkSettings) -> None:
         self.features, self.how = features, how
         self.ends = [turn.end for turn in features.turns]
         self.holders: dict[str, list[int]] = {}

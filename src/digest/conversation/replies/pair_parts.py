@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from digest.conversation.arrays import Floats, Ints, stretches, whole
-from digest.conversation.replies.turn_features import Held, TurnFeatures
+from digest.conversation.replies.turn_features import TurnFeatures, TurnTerms
 
 
 class ParentGroups:
@@ -61,7 +61,7 @@ class SharedWeights:
     parents that hold it, which stand side by side, and its weight is added to the pairs that this makes.
     """
 
-    def __init__(self, held: Held, groups: ParentGroups) -> None:
+    def __init__(self, held: TurnTerms, groups: ParentGroups) -> None:
         self.held, self.number = held, groups.number
         sizes = np.diff(held.ends)
         places, of = stretches(held.ends[groups.turns], sizes[groups.turns])

@@ -29,7 +29,7 @@ FAMILIAR = 1.5  # a character or pair that stands in more than one turn of nine 
 
 
 @dataclass(frozen=True)
-class Held:
+class TurnTerms:
     """What each turn holds (words, characters) and what each of these weighs."""
 
     sets: Sequence[frozenset[str]]
@@ -59,9 +59,9 @@ class TurnFeatures:
     acts: Acts
     sizes: Sequence[int]
     openings: Sequence[int]  # size of the turn's first message
-    words: Held
-    pairs: Held
-    characters: Held
+    words: TurnTerms
+    pairs: TurnTerms
+    characters: TurnTerms
     all_spoken: Sequence[int]  # turns with words
 
     @property
@@ -85,7 +85,7 @@ def turn_features(day: DayTurns, acts: Acts, vocabulary: Vocabulary) -> TurnFeat
     )
 
 
-def _words(turns: Sequence[Turn], vocabulary: Vocabulary) -> Held:
+def _words(turns: Sequence[Turn], vocabulary: Vocabulary) -> TurnTerms:
     """Content words, each weighing its rarity in the language times its rarity that day."""
     from digest.words import day
 
@@ -93,7 +93,7 @@ def _words(turns: Sequence[Turn], vocabulary: Vocabulary) -> Held:
     there = day(sets)
     rare = {number: there.rare(number) for number in set(there.holding.values())}
     weight = {word: vocabulary.idf(word) * rare[number] for word, number in there.holding.items()}
-    return Held(sets, weight)
+    return TurnTerms(sets, weight)
 
 
 def _pairs(text: str) -> set[str]:
@@ -103,7 +103,7 @@ def _pairs(text: str) -> set[str]:
     return found
 
 
-def _rare(sets: Sequence[set[str]], less: float) -> Held:
+def _rare(sets: Sequence[set[str]], less: float) -> TurnTerms:
     """Each set's members with log(turns / turns that hold them) - `less`: those over 0 that two turns hold."""
     holding = Counter(chain.from_iterable(sets))
     number = len(sets) + 1
@@ -111,4 +111,4 @@ def _rare(sets: Sequence[set[str]], less: float) -> Held:
     values = {n: value for n in set(holding.values()) if n > 1 and (value := log(number / (n + 0.5)) - less) > 0}
     weight = {m: values[n] for m, n in holding.items() if n in values}
     common = frozenset(weight)
-    return Held([common.intersection(members) for members in sets], weight)
+    return TurnTerms([common.intersection(members) for members in sets], weight)

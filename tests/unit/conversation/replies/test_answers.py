@@ -8,7 +8,7 @@ import pytest
 
 from chat import known, log, rules
 from digest.conversation.replies.answers import (
-    Answering,
+    AnswerSettings,
     Given,
     _ways,
     answers,
@@ -19,7 +19,7 @@ from digest.conversation.replies.answers import (
     settled,
 )
 from digest.conversation.replies.compiled import CompiledRules
-from digest.conversation.replies.links import Linking, links
+from digest.conversation.replies.links import LinkSettings, links
 from digest.conversation.replies.turn_features import TurnFeatures
 from digest.model import Link
 from digest.rules.model import Rules
@@ -43,7 +43,7 @@ def ours() -> Rules:
 
 
 def found(
-    features: TurnFeatures, questions: tuple[tuple[int, ...], ...], how: Answering | None = None
+    features: TurnFeatures, questions: tuple[tuple[int, ...], ...], how: AnswerSettings | None = None
 ) -> dict[int, int]:
     """The question that each turn answers most likely."""
     got: dict[int, int] = {}
@@ -51,7 +51,7 @@ def found(
         features,
         questions,
         CompiledRules(ours().subject("answers")),
-        how or ours().settings(Answering),
+        how or ours().settings(AnswerSettings),
         links_of(features),
     ):
         got.setdefault(one.turn, one.question)
@@ -59,7 +59,7 @@ def found(
 
 
 def links_of(features: TurnFeatures) -> tuple[Link, ...]:
-    return links(features, CompiledRules(ours().subject("links")), ours().settings(Linking))
+    return links(features, CompiledRules(ours().subject("links")), ours().settings(LinkSettings))
 
 
 def test_each_answer_goes_to_its_own_question() -> None:
@@ -75,7 +75,11 @@ def test_thanks_applause_and_laughter_answer_nothing() -> None:
 def test_several_turns_of_one_person_are_one_answer() -> None:
     features = known(DAY, ours())
     made = given(
-        features, QUESTIONS, CompiledRules(ours().subject("answers")), ours().settings(Answering), links_of(features)
+        features,
+        QUESTIONS,
+        CompiledRules(ours().subject("answers")),
+        ours().settings(AnswerSettings),
+        links_of(features),
     )
     first, second = answers(features, QUESTIONS, made)
     assert (2, 4) in [a.messages for a in first]
@@ -141,14 +145,14 @@ def test_answers_far_after_the_question_are_out_of_reach() -> None:
 def test_the_evidence_of_an_answer_adds_up() -> None:
     features = known(DAY, ours())
     rules = CompiledRules(ours().subject("answers"))
-    for pairs, choice in choices(features, QUESTIONS, rules, ours().settings(Answering), links_of(features)):
+    for pairs, choice in choices(features, QUESTIONS, rules, ours().settings(AnswerSettings), links_of(features)):
         for n, score in enumerate(choice.scores):
             assert sum(e.weight for e in pairs.evidence(n)) == pytest.approx(score)
 
 
 def test_evidence_rides_along_on_demand() -> None:
     features = known(DAY, ours())
-    rules, how = CompiledRules(ours().subject("answers")), ours().settings(Answering)
+    rules, how = CompiledRules(ours().subject("answers")), ours().settings(AnswerSettings)
     told = given(features, QUESTIONS, rules, how, links_of(features), evidence=True)
     plain = given(features, QUESTIONS, rules, how, links_of(features))
     assert all(one.evidence for one in told) and not any(one.evidence for one in plain)
@@ -158,7 +162,7 @@ def test_evidence_rides_along_on_demand() -> None:
 
 def test_examples_take_unpublished_questions_as_unknown() -> None:
     features = known(DAY, ours())
-    rules, how = CompiledRules(ours().subject("answers")), ours().settings(Answering)
+    rules, how = CompiledRules(ours().subject("answers")), ours().settings(AnswerSettings)
     made = {
         e.child: e
         for e in examples(
@@ -186,6 +190,6 @@ def test_alternative_parents_that_both_lead_to_a_question_add_up() -> None:
     features = known(day, ours())
     to = ((3, 2, 0.3), (3, 0, 0.3), (3, 1, 0.1))
     given_links = tuple(Link(child, parent, score, rank=n) for n, (child, parent, score) in enumerate(to))
-    ways = _ways(features.turns, ((0,), (1,)), given_links, Answering())
-    assert ways[3][0] == pytest.approx(0.3 + 0.3 * Answering().own)  # the asker's own words lead to his question
+    ways = _ways(features.turns, ((0,), (1,)), given_links, AnswerSettings())
+    assert ways[3][0] == pytest.approx(0.3 + 0.3 * AnswerSettings().own)  # the asker's own words lead to his question
     assert ways[3][1] == pytest.approx(0.1)
