@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,42 @@ class Work:
     asked: tuple[Question, ...]
     digest: Digest
     stages: Stages
+
+
+class Project:
+    """A folder with logs, rules and digests: what a program works with that is no terminal."""
+
+    def __init__(self, root: str | Path = ".", settings: Settings | None = None) -> None:
+        """Raises SettingsError where the folder's digest.toml can't be used."""
+        self.settings = settings or config.settings(Path(root))
+
+    @cached_property
+    def stages(self) -> Stages:
+        """What each stage takes from the rules. Raises RulesError with every problem of every file."""
+        return stages(self.settings)
+
+    def days(self, room: str | None = None) -> tuple[DayLog, ...]:
+        """Every log below the logs folder, by day, then room."""
+        return folders.days(self.settings, room)
+
+    def log(self, day: str | DayLog, room: str | None = None) -> Log:
+        """A day's messages, without those of who asked to be forgotten. Raises UsageError where it has no log."""
+        return read(find(self.settings, day, room) if isinstance(day, str) else day, self.settings)
+
+    def work(self, day: str | DayLog, room: str | None = None) -> Work:
+        """The day gone through all stages, with the reasons of every link and answer."""
+        return analysed(self.log(day, room), self.stages, evidence=True)
+
+    def conversation(self, day: str | DayLog, room: str | None = None) -> Conversation:
+        """Who said what to whom on a day."""
+        return self.work(day, room).day
+
+    def page(self, day: str | DayLog, room: str | None = None) -> str:
+        """The Markdown that the rules make of a day, before anything that an editor did to it."""
+        from digest.page import render  # start-up: brings the templates' engine
+
+        work = self.work(day, room)
+        return render.page(work.digest, work.log, self.stages.layout, self.settings.templates).text
 
 
 def settings(
