@@ -29,11 +29,7 @@ def once(log: Path) -> dict[str, float]:
         rows[name] = (time.process_time() - began) * 1000
         return result
 
-    def importing() -> None:
-        pass
-
-    timed("imports", importing)
-
+    began = time.process_time()
     from digest import importers
     from digest import stages as pipeline
     from digest.conversation import questions as questions_stage
@@ -50,6 +46,7 @@ def once(log: Path) -> dict[str, float]:
     from digest.project import settings as config
     from digest.subjects import load
 
+    rows["imports"] = (time.process_time() - began) * 1000
     rules = timed("rules: load", lambda: load((config.packaged_rules(),)))
     stages = pipeline.Stages(rules)
     read = timed("read", lambda: importers.read(log))
@@ -80,7 +77,7 @@ def once(log: Path) -> dict[str, float]:
         (segment, "turns", "segment"),
         (ActScorer, "before_links", "acts, before the links"),
         (ActScorer, "after_links", "acts, after the links"),
-        (features_stage, "turn_features", "links: facts (rjieba's dictionary)"),
+        (features_stage, "turn_features", "turn features (rjieba's dictionary)"),
         (links_stage, "links", "links"),
         (questions_stage, "candidates", "questions"),
         (answers_stage, "given", "answers"),
