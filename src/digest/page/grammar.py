@@ -24,7 +24,10 @@ _SAFE_ID = re.compile(r"[0-9a-z][0-9a-z-]{0,39}")
 MARK = re.compile(rf"<!-- ({_NAME})((?: {_CLOCK}| -)*) -->[ \t]*")
 STAMP = re.compile(r"<!-- digest:([0-9a-f]{16}) -->[ \t]*")
 COMMENT = re.compile(r"<!--.*?-->")
-_REMAINS = re.compile(rf"(digest:[0-9a-f]{{8}})|(?<![0-9A-Za-z])({_NAME})")
+# what is left of a comment of ours: text of chat can hold neither `<!` nor `--`, and an editor's own remark that names
+# an entry does not begin with the name
+_NAMED = rf"(digest:[0-9a-f]{{2,}}|[{_LETTERS}]:[0-9a-z](?:-?[0-9a-z])*)"
+_REMAINS = re.compile(rf"(?:<!-{{0,2}}|--)\s*{_NAMED}|\A[\s<!-]*{_NAMED}(?: {_CLOCK}| -)*\s*--")
 
 RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})")
 HEADING = re.compile(r"(#{1,6})(?:[ \t]+(.*)|$)")
