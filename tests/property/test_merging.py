@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.page.grammar import MARK
-from digest.page.merge import Base, Damaged, Merged, first, merge, restored
+from digest.page.merge import Base, Damaged, MergeResult, first, merge, restored
 from digest.page.read import parse, unparse
 from digest.page.sentences import bare, sentences
 
@@ -196,7 +196,7 @@ def keys(text: str) -> list[str]:
     return [block.key for block in parse(text).blocks]
 
 
-def checked(base: Base, mine: str, theirs: str) -> Merged:
+def checked(base: Base, mine: str, theirs: str) -> MergeResult:
     """The merge, with everything asked of it that holds for any merge."""
     merged = merge(base, mine, theirs)
     assert unparse(parse(merged.text)) == merged.text

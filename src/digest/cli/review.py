@@ -107,7 +107,7 @@ def diff(
     for clash in (*editing.open_conflicts(shelf, path), *stamped.conflicts):
         different = True
         print(f"\nconflict in {clash.key}; yours stands in the digest")
-        for name, said in (("base", clash.base), ("yours", clash.mine), ("new", clash.theirs)):
+        for name, said in (("base", clash.base), ("yours", clash.edited), ("new", clash.rebuilt)):
             _told(name, said.strip())
     for note in writing.noted(stamped.notes):
         _told("entries", note)

@@ -1,8 +1,8 @@
 """The editor's digest merged with a new one so that no edit is lost.
 
 Three texts meet: the base that the file's stamp names, the editor's file, and the new digest. The editor's order and
-words win, her deletions are remembered, a block that the rules dropped but she changed is kept. All here works on
-texts; editing.py knows files.
+words win, what she deleted stays deleted, a block that the rules dropped but she changed is kept. All here works on
+texts; shelf.py knows files.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from digest.errors import ConflictError
 from digest.page import grammar
 from digest.page.grammar import STAMP
 from digest.page.order import inserted, ordered, parted
-from digest.page.read import NOTHING, Block, Parsed, is_hers, lines_of, parse, unparse
+from digest.page.read import NOTHING, Block, Parsed, has_words, lines_of, parse, unparse
 from digest.page.sentences import Clash, bare, weave
 
 UNMERGED = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |$)", re.MULTILINE)
@@ -48,12 +48,12 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Both sides changed the same sentences of a block, here with a blank line between: the digest keeps `mine`."""
+    """Sentences of a block that both sides changed, a blank line between; the digest keeps the edited ones."""
 
     key: str
     base: str
-    mine: str
-    theirs: str
+    edited: str
+    rebuilt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class MergeResult:
     """The digest's new text and its base, with what could not be merged and what is worth telling."""
 
     text: str
@@ -74,10 +74,10 @@ class Merged:
     notes: tuple[Note, ...] = ()
 
 
-def first(theirs: str, gone: Sequence[str] = ()) -> Merged:
+def first(rebuilt: str, gone: Sequence[str] = ()) -> MergeResult:
     """A digest that nobody has edited yet, stamped."""
-    base = Base(theirs, tuple(sorted(gone)))
-    return Merged(stamped(theirs, base), base)
+    base = Base(rebuilt, tuple(sorted(gone)))
+    return MergeResult(stamped(rebuilt, base), base)
 
 
 def stamped(text: str, base: Base) -> str:
@@ -85,11 +85,11 @@ def stamped(text: str, base: Base) -> str:
     return grammar.stamped(text, base.hash)
 
 
-def check(parsed: Parsed, mine: str, known: Iterable[str]) -> None:
+def check(parsed: Parsed, edited: str, known: Iterable[str]) -> None:
     """Raise Damaged where marks or stamp can't be trusted; `known` are the ids that the file may hold."""
-    if UNMERGED.search(mine):
+    if UNMERGED.search(edited):
         raise Damaged("it holds a version-control conflict (<<<<<<<). Settle that first, then build again")
-    if not mine.strip():
+    if not edited.strip():
         raise Damaged("it is empty. Delete it, then build again")
     if not parsed.stamp and not parsed.blocks:
         raise Damaged("it was not built by digest: it bears no mark. Move it away, or build --fresh (with a backup)")
@@ -97,7 +97,7 @@ def check(parsed: Parsed, mine: str, known: Iterable[str]) -> None:
         raise Damaged("its last mark, <!-- digest:… -->, is missing or damaged. Put it back, or build --fresh")
     names = set(known)
     stamps = 0
-    for number, line in enumerate(lines_of(mine), start=1):
+    for number, line in enumerate(lines_of(edited), start=1):
         row = line.rstrip("\n")
         if STAMP.fullmatch(row):
             stamps += 1
@@ -107,59 +107,60 @@ def check(parsed: Parsed, mine: str, known: Iterable[str]) -> None:
         raise Damaged("it holds two digests, one after the other. Take one of them out, then build again")
 
 
-def merge(base: Base, mine: str, theirs: str) -> Merged:
-    """`mine`, the editor's file, brought up to `theirs`, the new digest; every edit since `base` is kept.
+def merge(base: Base, edited: str, rebuilt: str) -> MergeResult:
+    """`edited`, the editor's file, brought up to `rebuilt`, the new digest; every edit since `base` is kept.
 
-    `theirs` bears no stamp. Texts have LF line ends. Merging the result with the same digest again changes nothing.
-    Raises Damaged where the marks of `mine` can't be trusted.
+    `rebuilt` bears no stamp. Texts have LF line ends. Merging the result with the same digest again changes nothing.
+    Raises Damaged where the marks of `edited` can't be trusted.
     """
-    if mine == stamped(base.text, base) and not base.gone:
-        return first(theirs)
-    old, new, hers = parse(base.text), parse(theirs), parse(mine)
-    olds, news = _by_key(old.blocks), _by_key(new.blocks)
-    check(hers, mine, {*olds, *news, *base.gone})
-    work = _Work(olds, news)
-    own = _own(hers.blocks, work)
-    seen = {block.key for block in own if block.body}
-    lost = [key for key in olds if key not in seen]
-    _look_for([key for key in lost if key not in base.gone], olds, mine, work)
+    if edited == stamped(base.text, base) and not base.gone:
+        return first(rebuilt)
+    base_page, rebuilt_page, edited_page = parse(base.text), parse(rebuilt), parse(edited)
+    base_blocks, rebuilt_blocks = _by_key(base_page.blocks), _by_key(rebuilt_page.blocks)
+    check(edited_page, edited, {*base_blocks, *rebuilt_blocks, *base.gone})
+    work = _Progress(base_blocks, rebuilt_blocks)
+    own_blocks = _single_blocks(edited_page.blocks, work)
+    seen = {block.key for block in own_blocks if block.body}
+    lost = [key for key in base_blocks if key not in seen]
+    _look_for([key for key in lost if key not in base.gone], base_blocks, edited, work)
 
-    kept, homeless = _kept(own, work)
+    kept, homeless = _kept(own_blocks, work)
     gone = tuple(sorted({*(set(base.gone) | set(lost)) - seen, *work.emptied}))
-    head = _head(old.head, hers.head, new.head, work)
+    head = _head(base_page.head, edited_page.head, rebuilt_page.head, work)
     if homeless.strip():
         head = f"{head.rstrip()}\n\n{homeless.strip()}{NOTHING}"
-    added = [block for block in new.blocks if block.key not in seen and block.key not in gone]
-    useless = _useless(added, new.blocks, {block.key: block for block in kept})
+    added = [block for block in rebuilt_page.blocks if block.key not in seen and block.key not in gone]
+    useless = _useless(added, rebuilt_page.blocks, {block.key: block for block in kept})
     gone = tuple(sorted({*gone, *useless}))
     added = [block for block in added if block.key not in useless]
     work.notes.extend(Note("added", block.key) for block in added)
-    blocks = inserted(ordered(kept, own, old.blocks, new.blocks), added, new.blocks)
-    blocks = parted(blocks, own, old.blocks, new.blocks)
+    blocks = inserted(ordered(kept, own_blocks, base_page.blocks, rebuilt_page.blocks), added, rebuilt_page.blocks)
+    blocks = parted(blocks, own_blocks, base_page.blocks, rebuilt_page.blocks)
 
     body = head + "".join(block.text for block in blocks)
-    made = _base(theirs, gone, [olds[block.key] for block in kept if block.key in olds and block.key not in news])
-    return Merged(stamped(body, made) + hers.tail, made, tuple(work.conflicts), tuple(work.notes))
+    dropped = [base_blocks[block.key] for block in kept if block.key in base_blocks.keys() - rebuilt_blocks.keys()]
+    new_base = _base(rebuilt, gone, dropped)
+    return MergeResult(stamped(body, new_base) + edited_page.tail, new_base, tuple(work.conflicts), tuple(work.notes))
 
 
-def _useless(added: Sequence[Block], new: Sequence[Block], hers: Mapping[str, Block]) -> set[str]:
-    """New hints at earlier answers for questions that the editor took out, or that no longer wait with her."""
-    coming = {block.key for block in added}
-    found: set[str] = set()
+def _useless(added: Sequence[Block], rebuilt: Sequence[Block], kept: Mapping[str, Block]) -> set[str]:
+    """New hints at earlier answers for questions that the editor took out or has answered."""
+    added_keys = {block.key for block in added}
+    useless: set[str] = set()
     question = None
-    for block in new:
+    for block in rebuilt:
         if block.key[0] != grammar.EARLIER:
             question = block
-        elif question is None or block.key not in coming or question.key in coming:
+        elif question is None or block.key not in added_keys or question.key in added_keys:
             continue
-        elif question.key not in hers:
-            found.add(block.key)
+        elif question.key not in kept:
+            useless.add(block.key)
         else:
             # the last line of an open question says that it is
             waits = bare(question.body.rpartition("\n")[2])
-            if waits not in bare(hers[question.key].body):
-                found.add(block.key)
-    return found
+            if waits not in bare(kept[question.key].body):
+                useless.add(block.key)
+    return useless
 
 
 def restored(base: Base, key: str) -> Base:
@@ -170,66 +171,66 @@ def restored(base: Base, key: str) -> Base:
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class _Progress:
     """The blocks of base and new digest by id, and what comes up on the way."""
 
-    olds: Mapping[str, Block]
-    news: Mapping[str, Block]
+    base: Mapping[str, Block]
+    rebuilt: Mapping[str, Block]
     notes: list[Note] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     emptied: list[str] = field(default_factory=list)
 
 
-def _base(theirs: str, gone: tuple[str, ...], kept: Sequence[Block]) -> Base:
-    """The new digest as base; behind it, the blocks it dropped that the editor keeps: her changes start from there."""
+def _base(rebuilt: str, gone: tuple[str, ...], kept: Sequence[Block]) -> Base:
+    """The new digest as base; behind it, the blocks that the rules dropped and the editor keeps."""
     if not kept:
-        return Base(theirs, gone)
-    return Base(theirs.rstrip("\n") + NOTHING + "".join(f"{b.mark}{b.body}{NOTHING}" for b in kept), gone)
+        return Base(rebuilt, gone)
+    return Base(rebuilt.rstrip("\n") + NOTHING + "".join(f"{b.mark}{b.body}{NOTHING}" for b in kept), gone)
 
 
 def _by_key(blocks: Iterable[Block]) -> dict[str, Block]:
-    found: dict[str, Block] = {}
+    by_key: dict[str, Block] = {}
     for block in blocks:
-        found.setdefault(block.key, block)
-    return found
+        by_key.setdefault(block.key, block)
+    return by_key
 
 
-def _own(blocks: Sequence[Block], work: _Work) -> list[Block]:
-    """The editor's blocks; of several with one id all but one are text of hers, and go to the gap before them."""
+def _single_blocks(blocks: Sequence[Block], work: _Progress) -> list[Block]:
+    """The editor's blocks; of several with one id all but one are the editor's text, and go to the gap before them."""
     places: dict[str, list[Block]] = {}
     for block in blocks:
         places.setdefault(block.key, []).append(block)
-    found: list[Block] = []
+    single: list[Block] = []
     for block in blocks:
         copies = places[block.key]
-        if block is not _chosen(copies, work.olds.get(block.key)):
+        if block is not _chosen(copies, work.base.get(block.key)):
             text = block.text if block.body else block.gap
-            if found:
-                found[-1] = replace(found[-1], gap=found[-1].gap + text)
+            if single:
+                single[-1] = replace(single[-1], gap=single[-1].gap + text)
             else:
-                found.append(Block("", "", "", text))
+                single.append(Block("", "", "", text))
             if block.body:
                 work.notes.append(Note("twice", block.key))
             continue
-        if block.key not in work.olds and block.key not in work.news:
+        if block.key not in work.base and block.key not in work.rebuilt:
             work.notes.append(Note("foreign", block.key))
-        found.append(block)
-    return found
+        single.append(block)
+    return single
 
 
-def _chosen(copies: Sequence[Block], old: Block | None) -> Block:
+def _chosen(copies: Sequence[Block], base: Block | None) -> Block:
     """Of copies of a block, the one that goes on: as the program wrote it, else the first that says anything."""
     if len(copies) == 1:
         return copies[0]
-    same = next((copy for copy in copies if old and bare(copy.body) == bare(old.body)), None)
+    same = next((copy for copy in copies if base and bare(copy.body) == bare(base.body)), None)
     return same or next((copy for copy in copies if copy.body), copies[0])
 
 
-def _look_for(lost: Sequence[str], olds: Mapping[str, Block], mine: str, work: _Work) -> None:
+def _look_for(lost: Sequence[str], base: Mapping[str, Block], edited: str, work: _Progress) -> None:
     """Tell deleted blocks from those whose mark alone is gone."""
-    text = bare(mine) if lost else ""
-    unmarked = {key for key in lost if len(bare(olds[key].body)) >= ENOUGH and bare(olds[key].body) in text}
-    entries = [key for key in olds if not grammar.is_heading(key)]
+    text = bare(edited) if lost else ""
+    unmarked = {key for key in lost if len(bare(base[key].body)) >= ENOUGH and bare(base[key].body) in text}
+    entries = [key for key in base if not grammar.is_heading(key)]
     if len(unmarked) > 3 and 2 * len(unmarked) > len(entries):
         raise Damaged(
             "most of its marks, <!-- q:… -->, are gone while their text stands. Put them back, or build --fresh"
@@ -237,64 +238,64 @@ def _look_for(lost: Sequence[str], olds: Mapping[str, Block], mine: str, work: _
     work.notes.extend(Note("unmarked" if key in unmarked else "deleted", key) for key in lost)
 
 
-def _kept(blocks: Sequence[Block], work: _Work) -> tuple[list[Block], str]:
-    """The editor's blocks merged, without those that the rules dropped and she left alone.
+def _kept(blocks: Sequence[Block], work: _Progress) -> tuple[list[Block], str]:
+    """The editor's blocks merged, without those that the rules dropped and the editor left alone.
 
-    Her words behind such a one go behind the block before it; the second value is what finds no block before it.
+    The editor's words behind such a block go behind the one before it; second value: those with none before them.
     """
     kept: list[Block] = []
     homeless = ""
     for block in blocks:
-        old, new = work.olds.get(block.key), work.news.get(block.key)
-        made = block
-        if old and not new and bare(block.body) == bare(old.body):
+        base, rebuilt = work.base.get(block.key), work.rebuilt.get(block.key)
+        merged = block
+        if base and not rebuilt and bare(block.body) == bare(base.body):
             work.notes.append(Note("dropped", block.key))
-            made = replace(block, body="")
+            merged = replace(block, body="")
         elif block.body:
-            made = _block(block, old, new, work)
-            if not made.body.strip():
-                # what she had left was the old template's: nothing stays that could stand by itself
+            merged = _block(block, base, rebuilt, work)
+            if not merged.body.strip():
+                # what the editor had left was the former template's: nothing stays that could stand by itself
                 work.emptied.append(block.key)
-        if made.body.strip():
-            kept.append(made)
-        elif is_hers(block.gap) and kept:
+        if merged.body.strip():
+            kept.append(merged)
+        elif has_words(block.gap) and kept:
             kept[-1] = replace(kept[-1], gap=f"{kept[-1].gap.rstrip()}{NOTHING}{block.gap.strip()}{NOTHING}")
-        elif is_hers(block.gap):
+        elif has_words(block.gap):
             homeless += block.gap
     return kept, homeless
 
 
-def _block(block: Block, old: Block | None, new: Block | None, work: _Work) -> Block:
-    if new is None:
-        if old is not None:
+def _block(block: Block, base: Block | None, rebuilt: Block | None, work: _Progress) -> Block:
+    if rebuilt is None:
+        if base is not None:
             work.notes.append(Note("kept", block.key))
         return block
-    mark = new.mark.rstrip("\n") + block.mark[len(block.mark.rstrip()) :]
-    if old is None:
-        # she brought it from elsewhere: with no base to tell who changed what, hers counts
-        if bare(block.body) != bare(new.body):
-            work.conflicts.append(Conflict(block.key, "", block.body, new.body))
+    mark = rebuilt.mark.rstrip("\n") + block.mark[len(block.mark.rstrip()) :]
+    if base is None:
+        # the editor brought it from elsewhere: with no base to tell who changed what, the edited text counts
+        if bare(block.body) != bare(rebuilt.body):
+            work.conflicts.append(Conflict(block.key, "", block.body, rebuilt.body))
         return replace(block, mark=mark)
-    woven = weave(old.body, block.body, new.body)
-    if woven.clashes:
-        work.conflicts.append(_conflict(block.key, woven.clashes))
-    elif woven.passed:
+    body = weave(base.body, block.body, rebuilt.body)
+    if body.clashes:
+        work.conflicts.append(_conflict(block.key, body.clashes))
+    elif body.passed:
         work.notes.append(Note("passed", block.key))
-    return replace(block, mark=mark, body=woven.text)
+    return replace(block, mark=mark, body=body.text)
 
 
 def _conflict(key: str, clashes: Sequence[Clash]) -> Conflict:
     return Conflict(
         key,
         NOTHING.join(clash.base for clash in clashes),
-        NOTHING.join(clash.mine for clash in clashes),
-        NOTHING.join(clash.theirs for clash in clashes),
+        NOTHING.join(clash.edited for clash in clashes),
+        NOTHING.join(clash.rebuilt for clash in clashes),
     )
 
 
-def _head(old: str, mine: str, new: str, work: _Work) -> str:
-    woven = weave(old.rstrip(), mine.rstrip(), new.rstrip())
-    if woven.clashes:
-        work.conflicts.append(_conflict("head", woven.clashes))
-    space = mine if mine.strip() else new
-    return woven.text + space[len(space.rstrip()) :]
+def _head(base: str, edited: str, rebuilt: str, work: _Progress) -> str:
+    head = weave(base.rstrip(), edited.rstrip(), rebuilt.rstrip())
+    if head.clashes:
+        work.conflicts.append(_conflict("head", head.clashes))
+    space = edited if edited.strip() else rebuilt
+    return head.text + space[len(space.rstrip()) :]

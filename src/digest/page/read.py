@@ -90,6 +90,6 @@ def _ends(key: str, line: str) -> bool:
     return heading is not None and (len(heading[1]) <= 2 or key[0] != ENTRY_LETTERS["talk"])
 
 
-def is_hers(gap: str) -> bool:
-    """Whether a gap holds more than blank lines and rules."""
+def has_words(gap: str) -> bool:
+    """Whether a gap holds words of the editor's: more than blank lines and rules."""
     return any(line.strip() and not RULE.fullmatch(line) for line in gap.split("\n"))

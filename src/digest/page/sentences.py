@@ -1,14 +1,14 @@
 """Three-way merge of an entry's text: paragraph by paragraph, and sentence by sentence where both sides changed one.
 
 The editor's text always stays. What the rules changed elsewhere is taken over; where both changed the same sentence in
-different ways, hers is kept and the clash told. Spaces and line breaks alone are no change.
+different ways, hers is kept and the clash reported. Spaces and line breaks alone are no change.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from digest.page.grammar import LABEL, NUMERALS
@@ -29,12 +29,12 @@ class Clash:
     """Words that both sides changed, each in its way."""
 
     base: str
-    mine: str
-    theirs: str
+    edited: str
+    rebuilt: str
 
 
 @dataclass(frozen=True, slots=True)
-class Woven:
+class MergedText:
     """The merged text; `clashes`: both sides changed the same sentence; `passed`: changes of the rules not taken."""
 
     text: str
@@ -43,7 +43,7 @@ class Woven:
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class _Stretch:
     """A stretch of the base and what one side made of it."""
 
     low: int
@@ -56,17 +56,17 @@ def bare(text: str) -> str:
     return "".join(text.split())
 
 
-def weave(base: str, mine: str, theirs: str) -> Woven:
-    """`mine` with what `theirs` changed against `base`."""
-    if mine == base:
-        return Woven(theirs)
-    if bare(theirs) in (bare(base), bare(mine)):
-        return Woven(mine)
-    if bare(mine) == bare(base):
-        return Woven(theirs)
-    old, hers, new = (text.rstrip("\n") + END for text in (base, mine, theirs))
-    woven = _merged(old, hers, new, _paragraphs, _sentences)
-    return Woven(woven.text.strip("\n"), woven.clashes, woven.passed)
+def weave(base: str, edited: str, rebuilt: str) -> MergedText:
+    """`edited` with what `rebuilt` changed against `base`."""
+    if edited == base:
+        return MergedText(rebuilt)
+    if bare(rebuilt) in (bare(base), bare(edited)):
+        return MergedText(edited)
+    if bare(edited) == bare(base):
+        return MergedText(rebuilt)
+    base, edited, rebuilt = (text.rstrip("\n") + END for text in (base, edited, rebuilt))
+    merged = _merge(base, edited, rebuilt, _paragraphs, _sentences)
+    return replace(merged, text=merged.text.strip("\n"))
 
 
 def sentences(text: str) -> list[str]:
@@ -82,46 +82,53 @@ def _sentences(text: str) -> list[str]:
     return SENTENCE.findall(text)
 
 
-def _merged(
+def _merge(
     base: str,
-    mine: str,
-    theirs: str,
+    edited: str,
+    rebuilt: str,
     pieces: Callable[[str], list[str]],
     finer: Callable[[str], list[str]] | None,
-) -> Woven:
-    olds, ours, news = pieces(base), pieces(mine), pieces(theirs)
-    left, right = _changes(olds, ours), _changes(olds, news)
+) -> MergedText:
+    base_pieces, edited_pieces, rebuilt_pieces = pieces(base), pieces(edited), pieces(rebuilt)
+    edits, rebuilds = _changes(base_pieces, edited_pieces), _changes(base_pieces, rebuilt_pieces)
     out: list[str] = []
     clashes: list[Clash] = []
     passed = place = 0
-    shown = _places(olds, ours)
-    for low, high, mines, theirss in _groups(left, right):
-        out.extend(shown.get(i, "") for i in range(place, low))
+    layout = _layout(base_pieces, edited_pieces)
+    for low, high, side_edits, side_rebuilds in _groups(edits, rebuilds):
+        out.extend(layout.get(i, "") for i in range(place, low))
         place = high
-        hers, new = _side(olds, low, high, mines), _side(olds, low, high, theirss)
-        if not theirss or bare("".join(hers)) == bare("".join(new)):
-            out.extend(hers)
-        elif not mines:
-            _add(out, new, apart=finer is not None)
+        edited_side = _side(base_pieces, low, high, side_edits)
+        rebuilt_side = _side(base_pieces, low, high, side_rebuilds)
+        if not side_rebuilds or bare("".join(edited_side)) == bare("".join(rebuilt_side)):
+            out.extend(edited_side)
+        elif not side_edits:
+            _add(out, rebuilt_side, apart=finer is not None)
         elif low == high:
-            # an answer that she put in herself comes only once
-            known = {bare(LABEL.sub("", piece)) for piece in hers} if finer is not None else set()
-            out.extend(hers)
-            _add(out, [piece for piece in new if bare(LABEL.sub("", piece)) not in known], apart=finer is not None)
-        elif not bare("".join(hers)) or not bare("".join(new)):
+            # an answer that the editor put in comes only once
+            known = {bare(LABEL.sub("", piece)) for piece in edited_side} if finer is not None else set()
+            out.extend(edited_side)
+            _add(
+                out,
+                [piece for piece in rebuilt_side if bare(LABEL.sub("", piece)) not in known],
+                apart=finer is not None,
+            )
+        elif not bare("".join(edited_side)) or not bare("".join(rebuilt_side)):
             # one took it out: the editor's word counts, whichever way
-            out.extend(hers)
+            out.extend(edited_side)
             passed += 1
         elif finer is not None:
-            inner = _merged("".join(olds[low:high]), "".join(hers), "".join(new), finer, None)
+            inner = _merge("".join(base_pieces[low:high]), "".join(edited_side), "".join(rebuilt_side), finer, None)
             out.append(inner.text)
             clashes += inner.clashes
             passed += inner.passed
         else:
-            out.extend(hers)
-            clashes.append(Clash(*("".join(side).strip() for side in (olds[low:high], hers, new))))
-    out.extend(shown.get(i, "") for i in range(place, len(olds)))
-    return Woven("".join(out), tuple(clashes), passed)
+            out.extend(edited_side)
+            clashes.append(
+                Clash(*("".join(side).strip() for side in (base_pieces[low:high], edited_side, rebuilt_side)))
+            )
+    out.extend(layout.get(i, "") for i in range(place, len(base_pieces)))
+    return MergedText("".join(out), tuple(clashes), passed)
 
 
 def _add(out: list[str], pieces: Sequence[str], apart: bool) -> None:
@@ -130,29 +137,31 @@ def _add(out: list[str], pieces: Sequence[str], apart: bool) -> None:
     out.extend(pieces)
 
 
-def _matcher(olds: Sequence[str], news: Sequence[str]) -> SequenceMatcher[str]:
+def _matcher(base: Sequence[str], other: Sequence[str]) -> SequenceMatcher[str]:
     return SequenceMatcher(
-        None, [bare(old) or "\n" for old in olds], [bare(new) or "\n" for new in news], autojunk=False
+        None, [bare(piece) or "\n" for piece in base], [bare(piece) or "\n" for piece in other], autojunk=False
     )
 
 
-def _changes(olds: Sequence[str], news: Sequence[str]) -> list[_Change]:
-    ops = _matcher(olds, news).get_opcodes()
-    return [_Change(low, high, tuple(news[start:end])) for tag, low, high, start, end in ops if tag != "equal"]
+def _changes(base: Sequence[str], other: Sequence[str]) -> list[_Stretch]:
+    ops = _matcher(base, other).get_opcodes()
+    return [_Stretch(low, high, tuple(other[start:end])) for tag, low, high, start, end in ops if tag != "equal"]
 
 
-def _places(olds: Sequence[str], ours: Sequence[str]) -> dict[int, str]:
+def _layout(base: Sequence[str], edited: Sequence[str]) -> dict[int, str]:
     """Piece of the base → how the editor's text lays it out, where it stands in both."""
-    found: dict[int, str] = dict(enumerate(olds))
-    for low, start, size in _matcher(olds, ours).get_matching_blocks():
-        found.update((low + i, ours[start + i]) for i in range(size))
-    return found
+    layout: dict[int, str] = dict(enumerate(base))
+    for low, start, size in _matcher(base, edited).get_matching_blocks():
+        layout.update((low + i, edited[start + i]) for i in range(size))
+    return layout
 
 
-def _groups(left: Sequence[_Change], right: Sequence[_Change]) -> list[tuple[int, int, list[_Change], list[_Change]]]:
+def _groups(
+    left: Sequence[_Stretch], right: Sequence[_Stretch]
+) -> list[tuple[int, int, list[_Stretch], list[_Stretch]]]:
     """Changes of both sides in the base's order; those that touch the same pieces stand together."""
     marked = sorted([(c.low, c.high, 0, c) for c in left] + [(c.low, c.high, 1, c) for c in right], key=lambda m: m[:3])
-    groups: list[tuple[int, int, list[_Change], list[_Change]]] = []
+    groups: list[tuple[int, int, list[_Stretch], list[_Stretch]]] = []
     for low, high, side, change in marked:
         last = groups[-1] if groups else None
         if last is not None and (low < last[1] or (low == high == last[0] == last[1])):
@@ -164,13 +173,13 @@ def _groups(left: Sequence[_Change], right: Sequence[_Change]) -> list[tuple[int
     return groups
 
 
-def _side(olds: Sequence[str], low: int, high: int, changes: Sequence[_Change]) -> list[str]:
+def _side(base: Sequence[str], low: int, high: int, changes: Sequence[_Stretch]) -> list[str]:
     """The stretch `low` to `high` of the base as one side has it."""
     out: list[str] = []
     place = low
     for change in changes:
-        out.extend(olds[place : change.low])
+        out.extend(base[place : change.low])
         out.extend(change.text)
         place = change.high
-    out.extend(olds[place:high])
+    out.extend(base[place:high])
     return out

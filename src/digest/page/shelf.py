@@ -12,18 +12,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from digest import files
 from digest.errors import DigestError, UsageError
 from digest.page.grammar import unstamped
-from digest.page.merge import Base, Conflict, Damaged, Merged, Note, check, first, merge, restored, stamped
+from digest.page.merge import Base, Conflict, Damaged, MergeResult, Note, check, first, merge, restored, stamped
 from digest.page.read import Parsed, parse
 from digest.page.sentences import bare
 
 BOM = b"\xef\xbb\xbf"
 FENCE = "~~~~~~"
+CONFLICT_KEYS = ("key", "base", "mine", "theirs")  # in the file, of the fields of Conflict
 
 
 class Unknown(Damaged):
@@ -99,57 +100,59 @@ class Shelf:
             raise UsageError(f"{path}: outside {self.out}. Choose a digest below that folder") from None
 
 
-def build(shelf: Shelf, path: Path, theirs: str, *, fresh: bool = False, dry_run: bool = False) -> Outcome:
-    """Bring the digest at `path` up to `theirs`, the rendered page, with every edit kept.
+def build(shelf: Shelf, path: Path, rebuilt: str, *, fresh: bool = False, dry_run: bool = False) -> Outcome:
+    """Bring the digest at `path` up to `rebuilt`, the rendered page, with every edit kept.
 
     `fresh` throws the edits away, but for a backup. Raises Damaged where the file can't be trusted, and ConflictError
     where somebody saves it meanwhile; nothing is changed then.
     """
     before = _read(path)
     if before is None or fresh:
-        return _put(shelf, path, before, Form(), first(theirs), "new" if before is None else "fresh", dry_run)
+        return _put(shelf, path, before, Form(), first(rebuilt), "new" if before is None else "fresh", dry_run)
     try:
-        mine, form = decoded(before)
-        merged = merge(_base_of(shelf, mine, theirs), mine, theirs)
+        edited, form = decoded(before)
+        merged = merge(_base_of(shelf, edited, rebuilt), edited, rebuilt)
     except Damaged as error:
         raise Damaged(f"{path}: left as it is: {error}") from None
     return _put(shelf, path, before, form, merged, "merged", dry_run)
 
 
-def restore(shelf: Shelf, path: Path, key: str, theirs: str) -> Outcome:
+def restore(shelf: Shelf, path: Path, key: str, rebuilt: str) -> Outcome:
     """Bring back an entry that the editor deleted; `key` is its id, with or without its kind."""
     before = _read(path)
     if before is None:
         raise UsageError(f"{path}: no such digest. Build it first")
     try:
-        mine, form = decoded(before)
-        base = _base_of(shelf, mine, theirs)
+        edited, form = decoded(before)
+        base = _base_of(shelf, edited, rebuilt)
         known = sorted({*base.gone, *(block.key for block in parse(base.text).blocks)})
-        there = {block.key for block in parse(mine).blocks}
+        there = {block.key for block in parse(edited).blocks}
         found = [name for name in known if key in (name, name.partition(":")[2])]
         if not found:
             raise UsageError(f"{path}: no entry {key} was deleted here. `digest status` lists those that were")
         if found[0] in there:
             raise UsageError(f"{path}: {key} stands in the digest. Nothing to restore")
-        merged = merge(restored(base, found[0]), mine, theirs)
+        merged = merge(restored(base, found[0]), edited, rebuilt)
     except Damaged as error:
         raise Damaged(f"{path}: left as it is: {error}") from None
     if not any(note == Note("added", found[0]) for note in merged.notes):
-        raise UsageError(f"{path}: the rules no longer make {key}. Its last text stands in {shelf.base(_stamp(mine))}")
+        raise UsageError(
+            f"{path}: the rules no longer make {key}. Its last text stands in {shelf.base(parse(edited).stamp)}"
+        )
     return _put(shelf, path, before, form, merged, "merged", dry_run=False)
 
 
-def versions(shelf: Shelf, path: Path, theirs: str = "") -> tuple[str, str]:
+def versions(shelf: Shelf, path: Path, rebuilt: str = "") -> tuple[str, str]:
     """What the program wrote last and what the file holds now, for a diff; line ends LF, no stamp on the first.
 
-    `theirs` is what the program makes of the day now.
+    `rebuilt` is what the program makes of the day now.
     """
     content = _read(path)
     if content is None:
         raise UsageError(f"{path}: no such digest. Build it first")
     try:
-        mine, _ = decoded(content)
-        return _base_of(shelf, mine, theirs).text, mine
+        edited, _ = decoded(content)
+        return _base_of(shelf, edited, rebuilt).text, edited
     except Damaged as error:
         raise Damaged(f"{path}: {error}") from None
 
@@ -160,23 +163,23 @@ def status(shelf: Shelf, path: Path) -> Status:
         content = _read(path)
         if content is None:
             return Status(path, "missing")
-        mine, _ = decoded(content)
-        if not parse(mine).stamp and not parse(mine).blocks:
+        edited, _ = decoded(content)
+        if not parse(edited).stamp and not parse(edited).blocks:
             return Status(path, "foreign", "it bears no mark of digest")
-        base = _base_of(shelf, mine)
+        base = _base_of(shelf, edited)
         blocks = [block.key for block in parse(base.text).blocks]
-        check(parse(mine), mine, {*blocks, *base.gone})
-        merge(base, mine, base.text)  # a file that a build would refuse is damaged
+        check(parse(edited), edited, {*blocks, *base.gone})
+        merge(base, edited, base.text)  # a file that a build would refuse is damaged
     except Unknown as error:
         return Status(path, "unknown", str(error))
     except DigestError as error:
         return Status(path, "damaged", str(error))
-    there = {block.key for block in parse(mine).blocks}
+    there = {block.key for block in parse(edited).blocks}
     gone = tuple(sorted({*base.gone, *(key for key in blocks if key not in there)}))
     if open_conflicts(shelf, path):
         return Status(path, "conflict", gone=gone)
-    edited = bare(mine) != bare(stamped(base.text, base)) or bool(gone)
-    return Status(path, "edited" if edited else "untouched", gone=gone)
+    changed = bool(gone) or bare(edited) != bare(stamped(base.text, base))
+    return Status(path, "edited" if changed else "untouched", gone=gone)
 
 
 def open_conflicts(shelf: Shelf, path: Path) -> tuple[Conflict, ...]:
@@ -185,11 +188,11 @@ def open_conflicts(shelf: Shelf, path: Path) -> tuple[Conflict, ...]:
     if content is None:
         return ()
     try:
-        found = tuple(Conflict(**entry) for entry in json.loads(content))
-        if not all(isinstance(value, str) for conflict in found for value in asdict(conflict).values()):
+        conflicts = tuple(Conflict(*(entry[name] for name in CONFLICT_KEYS)) for entry in json.loads(content))
+        if not all(isinstance(text, str) for conflict in conflicts for text in astuple(conflict)):
             raise TypeError
-        return found
-    except (ValueError, TypeError, RecursionError):
+        return conflicts
+    except (LookupError, ValueError, TypeError, RecursionError):
         raise DigestError(f"{shelf.conflicts(path)}: not readable. `digest doctor` sets it aside") from None
 
 
@@ -278,7 +281,7 @@ def encoded(text: str, form: Form) -> bytes:
 
 
 def _put(
-    shelf: Shelf, path: Path, before: bytes | None, form: Form, merged: Merged, what: str, dry_run: bool
+    shelf: Shelf, path: Path, before: bytes | None, form: Form, merged: MergeResult, what: str, dry_run: bool
 ) -> Outcome:
     after = encoded(merged.text, form)
     if before is not None and decoded(before)[0] == merged.text and what != "fresh":
@@ -307,25 +310,21 @@ def _read(path: Path) -> bytes | None:
     return files.read_bytes(path) if files.lies(path) else None
 
 
-def _stamp(mine: str) -> str:
-    return parse(mine).stamp
-
-
 def unedited(text: str) -> bool:
     """Whether a digest stands as the program wrote it, by its own stamp; line ends are LF."""
     return _unedited(text) is not None
 
 
-def _base_of(shelf: Shelf, mine: str, theirs: str = "") -> Base:
-    """What the file's stamp names; `theirs` is what the program makes of the day now.
+def _base_of(shelf: Shelf, edited: str, rebuilt: str = "") -> Base:
+    """What the file's stamp names; `rebuilt` is what the program makes of the day now.
 
     A fresh clone has digests and no bases: that of an unedited digest is its own text, and that of an edited one is
-    `theirs` where the rules are those of then. The hash in the stamp tells whether it is.
+    `rebuilt` where the rules are those of then. The hash in the stamp tells whether it is.
     """
-    parsed = parse(mine)
-    check(parsed, mine, ())
+    parsed = parse(edited)
+    check(parsed, edited, ())
     path = shelf.base(parsed.stamp)
-    base = _loaded(path) or _unedited(mine) or _again(parsed, theirs)
+    base = _loaded(path) or _unedited(edited) or _again(parsed, rebuilt)
     if base is None:
         raise Unknown(
             f"it was edited, and what it was built from, {files.STATE}/bases/{parsed.stamp}, isn't here or is damaged. "
@@ -334,15 +333,15 @@ def _base_of(shelf: Shelf, mine: str, theirs: str = "") -> Base:
     return base
 
 
-def _unedited(mine: str) -> Base | None:
-    made = first(unstamped(mine))
-    return made.base if made.text == mine else None
+def _unedited(edited: str) -> Base | None:
+    made = first(unstamped(edited))
+    return made.base if made.text == edited else None
 
 
-def _again(parsed: Parsed, theirs: str) -> Base | None:
+def _again(parsed: Parsed, rebuilt: str) -> Base | None:
     there = {block.key for block in parsed.blocks}
-    gone = tuple(sorted({block.key for block in parse(theirs).blocks} - there))
-    return next((base for base in (Base(theirs), Base(theirs, gone)) if base.hash == parsed.stamp), None)
+    gone = tuple(sorted({block.key for block in parse(rebuilt).blocks} - there))
+    return next((base for base in (Base(rebuilt), Base(rebuilt, gone)) if base.hash == parsed.stamp), None)
 
 
 def _loaded(path: Path) -> Base | None:
@@ -374,8 +373,12 @@ def _tell(shelf: Shelf, path: Path, conflicts: Sequence[Conflict]) -> None:
     rows = [f"# Conflicts in {shelf.inner(path)}", "", "Yours stands in the digest. `digest resolve` settles them.", ""]
     for conflict in conflicts:
         rows += [f"## {conflict.key}", ""]
-        for name, text in (("Base", conflict.base), ("Yours", conflict.mine), ("New", conflict.theirs)):
+        for name, text in (("Base", conflict.base), ("Yours", conflict.edited), ("New", conflict.rebuilt)):
             rows += [f"{name}:", "", FENCE, text.strip("\n"), FENCE, ""]
-    entries = json.dumps([asdict(conflict) for conflict in conflicts], ensure_ascii=False, indent=1)
+    entries = json.dumps(
+        [dict(zip(CONFLICT_KEYS, astuple(conflict), strict=True)) for conflict in conflicts],
+        ensure_ascii=False,
+        indent=1,
+    )
     files.write_atomic(to_read, "\n".join(rows), within=shelf.project)
     files.write_atomic(for_programs, entries + "\n", within=shelf.project)
