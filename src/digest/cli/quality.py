@@ -13,7 +13,7 @@ import typer
 from digest.cli import options, output
 
 if TYPE_CHECKING:
-    from digest.learning.evaluate import Record
+    from digest.learning.figures import DayRecord
     from digest.learning.measure import Measured, Source
     from digest.model import Log
     from digest.project.settings import Settings
@@ -258,7 +258,7 @@ def _digests(settings: Settings, folder: Path | None, days: set[str], room: str 
     known: dict[str, list[folders.DayLog]] = {}
     for d in folders.days(settings, room):
         known.setdefault(d.day.isoformat(), []).append(d)
-    traced: dict[str, tuple[Log, list[Record]]] = {}
+    traced: dict[str, tuple[Log, list[DayRecord]]] = {}
     own = 0
     for path in sorted(p for p in where.rglob("*") if p.suffix in (".md", ".markdown") and not _hidden(p, where)):
         text = files.read_text(path)

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from digest.cli.term import columns, cut, pad, width, wrapped
-from digest.learning import evaluate, measure
-from digest.learning.evaluate import Figures, Slip, TalkFigures
+from digest.learning import figures, measure
+from digest.learning.figures import Figures, Slip, TalkFigures
 from digest.learning.measure import Measured
 from digest.workflows.project import shown
 
@@ -77,9 +77,11 @@ def _figures(f: Figures, t: TalkFigures) -> Iterator[str]:
             ("questions, in window", _n(f.window_precision), _n(f.q_recall), _n(f.window_f1)),
             ("questions, whole day", _n(f.q_precision), _n(f.q_recall), _n(f.q_f1)),
             ("links", _n(f.link_precision), _n(f.link_recall), _n(f.link_f1)),
+            ("links, by message", _n(f.message_link_precision), "", _n(f.message_link_f1)),
         ),
     )
     yield ""
+    yield from _prose(f"effort {_n(f.effort)}: operations from the draft to the editor's page, 1 being all by hand")
     yield f"R-precision {_n(f.r_precision)}, average precision {_n(f.average_precision)}"
     yield from _prose(_talk(t))
 
@@ -102,6 +104,8 @@ def _pairs(f: Figures, g: Figures) -> list[tuple[str, float, float]]:
         ("links F1", "link_f1"),
         ("  precision", "link_precision"),
         ("  recall", "link_recall"),
+        ("links F1, by message", "message_link_f1"),
+        ("effort", "effort"),
     )
     return [(label, getattr(f, name), getattr(g, name)) for label, name in names]
 
@@ -176,7 +180,7 @@ def tuned_json(made: Tuned) -> str:
 def _days(days: Sequence[Measured]) -> Iterator[str]:
     rows = []
     for day in days:
-        f = evaluate.figures([day.counts])
+        f = figures.figures([day.counts])
         found, published = day.talks
         talk = (
             ""
@@ -203,11 +207,11 @@ def _days(days: Sequence[Measured]) -> Iterator[str]:
 def _changes(days: Sequence[Measured], others: Sequence[Measured]) -> Iterator[str]:
     rows, told = [], []
     for mine, other in zip(days, others, strict=True):
-        c = evaluate.change(mine.found, other.found, mine.published)
+        c = figures.change(mine.found, other.found, mine.published)
         if not c.worse and not c.better:
             continue
         row = [_name(mine), _n(c.before.window_f1), _n(c.after.window_f1), _n(c.before.link_f1), _n(c.after.link_f1)]
-        for kind in evaluate.SLIPS:
+        for kind in figures.SLIPS:
             gone, new = (sum(s.what == kind for s in part) for part in (c.better, c.worse))
             row.append(f"{-gone if gone else 0:+d}/{new:+d}" if gone or new else "")
         rows.append(row)
@@ -306,7 +310,7 @@ def as_json(report: Report) -> str:
     """The report for a program."""
     data: dict[str, Any] = _totals(report.days)
     data["by_day"] = [
-        {"day": d.published.day, "room": d.published.room, **_rounded(asdict(evaluate.figures([d.counts])))}
+        {"day": d.published.day, "room": d.published.room, **_rounded(asdict(figures.figures([d.counts])))}
         for d in report.days
     ]
     if report.by_rule:
@@ -318,7 +322,7 @@ def as_json(report: Report) -> str:
     if report.other is not None:
         data["against"] = _totals(report.other)
         changes = [
-            (d, evaluate.change(d.found, o.found, d.published)) for d, o in zip(report.days, report.other, strict=True)
+            (d, figures.change(d.found, o.found, d.published)) for d, o in zip(report.days, report.other, strict=True)
         ]
         data["changes"] = [
             {

@@ -19,7 +19,7 @@ from digest.conversation.replies.kinds import PairMention
 from digest.conversation.replies.links import Choice, Example
 from digest.conversation.replies.turn_features import TurnFeatures, turn_features
 from digest.learning import fit
-from digest.learning.evaluate import Asked, Record, windows, within
+from digest.learning.figures import DayRecord, RecordedQuestion, windows, within
 from digest.rules.kinds import All
 from digest.rules.model import Rule, Subject
 from digest.stages import Stages
@@ -62,7 +62,7 @@ class Answered:
     known_rows: fit.Vector  # 1 where the row's question was published
 
 
-def replying(day: Conversation, stages: Stages, published: Record | None = None) -> Replying | None:
+def replying(day: Conversation, stages: Stages, published: DayRecord | None = None) -> Replying | None:
     """Examples for links from a day's quotes, its mentions and what was published of it; None where there are none."""
     turns = day.turns
     quoting_turns = links_stage.quoted(day.log, turns)
@@ -111,7 +111,7 @@ def _run(day: Conversation, quotes: Sequence[int]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _printed_before(day: Conversation, published: Record) -> dict[int, frozenset[int]]:
+def _printed_before(day: Conversation, published: DayRecord) -> dict[int, frozenset[int]]:
     """For each turn that was published as an answer its question's turns and the answers printed before it."""
     of_position = links_stage.places(day.turns)
     found: dict[int, frozenset[int]] = {}
@@ -160,7 +160,7 @@ def _table(groups: Sequence[tuple[Sequence[Sequence[int]], frozenset[int], float
 
 
 def answered(
-    day: Conversation, published: Record, groups: Sequence[Candidate], stages: Stages, outside: float
+    day: Conversation, published: DayRecord, groups: Sequence[Candidate], stages: Stages, outside: float
 ) -> Answered | None:
     """Examples for answers: each turn against the questions that would be kept; None where there are none.
 
@@ -194,7 +194,7 @@ def answered(
 
 
 def _right(
-    day: Conversation, published: Record, groups: Sequence[Candidate], of_position: Mapping[int, int]
+    day: Conversation, published: DayRecord, groups: Sequence[Candidate], of_position: Mapping[int, int]
 ) -> tuple[dict[int, frozenset[int]], set[int]]:
     """Which questions each turn answers, and which of the questions were published."""
     owner: dict[int, set[int]] = {}
@@ -213,7 +213,7 @@ def _right(
 
 def printed(
     made: Answered, weights: fit.Vector, thresholds: Sequence[float] = THRESHOLDS
-) -> Iterator[tuple[Asked, ...]]:
+) -> Iterator[tuple[RecordedQuestion, ...]]:
     """For each of the ascending thresholds the day's questions with the answers that these weights would print."""
     odds = fit.scores(made.table, weights)
     none = float(weights[-1])
@@ -232,7 +232,7 @@ def printed(
     for threshold in thresholds:
         each = answers_stage.answers(made.features, groups, [g for g in found if g.score > threshold])
         yield tuple(
-            Asked(
+            RecordedQuestion(
                 tuple(sorted(p for t in g.turns for p in turns[t].positions)),
                 tuple(
                     tuple(sorted(p for m in a.messages for p in messages[m].positions))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from digest import stages as pipeline
 from digest.conversation.questions import QUESTION
-from digest.learning import evaluate, evidence, fit, measure
-from digest.learning.evaluate import Counts
+from digest.learning import evidence, figures, fit, measure
+from digest.learning.figures import Counts
 from digest.learning.measure import Measured
 from digest.model import Log
 from digest.rules.edit import Setting
@@ -68,13 +68,13 @@ def _without(tables: Sequence[fit.Table | None], folds: Sequence[int], fold: int
 
 
 def _threshold(
-    counts: Sequence[Sequence[Counts]], thresholds: Sequence[float], worth: Callable[[evaluate.Figures], float]
+    counts: Sequence[Sequence[Counts]], thresholds: Sequence[float], worth: Callable[[figures.Figures], float]
 ) -> float:
     """The threshold around which the days' figures are best; of equals the middle one.
 
     One day more or less moves the single best by a tenth, so a threshold is worth the mean of those beside it.
     """
-    values = [worth(evaluate.figures([day[k] for day in counts])) for k in range(len(thresholds))]
+    values = [worth(figures.figures([day[k] for day in counts])) for k in range(len(thresholds))]
     beside = [values[max(0, k - BESIDE) : k + BESIDE + 1] for k in range(len(values))]
     means = [round(sum(near) / len(near), 6) for near in beside]
     best = [k for k, mean in enumerate(means) if mean == max(means)]
@@ -86,7 +86,7 @@ def _crossed(
     folds: Sequence[int],
     number: int,
     thresholds: Sequence[float],
-    worth: Callable[[evaluate.Figures], float],
+    worth: Callable[[figures.Figures], float],
 ) -> tuple[float, ...]:
     """For each fold the threshold that is best on the other folds' days."""
     chosen = []
@@ -124,9 +124,9 @@ def questions(days: Sequence[Measured], folds: Sequence[int], stages: Stages, ho
             scores[n] = tuple(float(odds) for odds in fit.scores(tables[n], weights_now))
             for t in THRESHOLDS:
                 found = measure.asked(d.day, scores[n], replace(asking, threshold=t))
-                counts[n].append(evaluate.counts(found, d.published.questions, whole=d.published.whole))
+                counts[n].append(figures.counts(found, d.published.questions, whole=d.published.whole))
 
-    def worth(f: evaluate.Figures) -> float:
+    def worth(f: figures.Figures) -> float:
         return {"window": f.window_f1, "day": f.q_f1}.get(how.aim, (f.window_f1 + f.q_f1) / 2)
 
     def settings(weights: fit.Vector, threshold: float) -> tuple[Setting, ...]:
@@ -253,7 +253,7 @@ def answers(
     )
 
 
-def _links(f: evaluate.Figures) -> float:
+def _links(f: figures.Figures) -> float:
     return f.link_f1
 
 
@@ -261,5 +261,5 @@ def _counts(d: Measured, made: evidence.Answered | None, weights: fit.Vector) ->
     """What a day adds to the figures, by threshold."""
     published = d.published.questions
     if made is None:
-        return [evaluate.counts((), published)] * len(evidence.THRESHOLDS)
-    return [evaluate.counts(found, published) for found in evidence.printed(made, weights)]
+        return [figures.counts((), published)] * len(evidence.THRESHOLDS)
+    return [figures.counts(found, published) for found in evidence.printed(made, weights)]

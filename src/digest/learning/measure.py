@@ -11,12 +11,12 @@ from digest.conversation import questions as questions_stage
 from digest.conversation.acts.model import Acts
 from digest.conversation.conversation import Conversation
 from digest.conversation.questions import QUESTION, Candidate, QuestionSettings
-from digest.learning import evaluate, records
-from digest.learning.evaluate import Asked, Counts, Figures, Record, Slip, Speech, TalkFigures
+from digest.learning import figures, records
+from digest.learning.figures import Counts, DayRecord, Figures, RecordedQuestion, RecordedTalk, Slip, TalkFigures
 from digest.model import Log
 from digest.stages import Stages
 
-Source = tuple[Log, Record]  # a log, and what was published of it
+Source = tuple[Log, DayRecord]  # a log, and what was published of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +24,19 @@ class Measured:
     """A day: what was published, what was found."""
 
     day: Conversation
-    published: Record
-    found: Record
+    published: DayRecord
+    found: DayRecord
 
     @property
     def counts(self) -> Counts:
-        return evaluate.counts(self.found.questions, self.published.questions, whole=self.published.whole)
+        return _counts(self.found.questions, self.published)
 
     @property
     def slips(self) -> tuple[Slip, ...]:
-        return evaluate.slips(self.found.questions, self.published.questions, whole=self.published.whole)
+        return figures.slips(self.found.questions, self.published.questions, whole=self.published.whole)
 
     @property
-    def talks(self) -> tuple[Speech | None, Speech | None]:
+    def talks(self) -> tuple[RecordedTalk | None, RecordedTalk | None]:
         return self.found.talk, self.published.talk
 
     def clock(self, position: int) -> str:
@@ -67,9 +67,13 @@ def measured(sources: Iterable[Source], stages: Stages) -> Iterator[Measured]:
         yield Measured(day, published, records.of_day(day, pipeline.questions(day, stages)))
 
 
+def _counts(predicted: Sequence[RecordedQuestion], published: DayRecord) -> Counts:
+    return figures.counts(predicted, published.questions, whole=published.whole, neutral=published.neutral)
+
+
 def total(days: Sequence[Measured]) -> tuple[Figures, TalkFigures]:
     """The figures over all days."""
-    return evaluate.figures([d.counts for d in days]), evaluate.talk_figures(d.talks for d in days)
+    return figures.figures([d.counts for d in days]), figures.talk_figures(d.talks for d in days)
 
 
 def kept(day: Conversation, scores: Sequence[float], asking: QuestionSettings) -> tuple[Candidate, ...]:
@@ -82,24 +86,19 @@ def kept(day: Conversation, scores: Sequence[float], asking: QuestionSettings) -
     return tuple(c for c in found if c.score >= asking.threshold and any(turns[t].text for t in c.turns))
 
 
-def asked(day: Conversation, scores: Sequence[float], asking: QuestionSettings) -> tuple[Asked, ...]:
+def asked(day: Conversation, scores: Sequence[float], asking: QuestionSettings) -> tuple[RecordedQuestion, ...]:
     """The same with the positions of their messages; without answers."""
     turns = day.turns
     return tuple(
-        Asked(tuple(sorted(p for t in c.turns for p in turns[t].positions)), (), c.score)
+        RecordedQuestion(tuple(sorted(p for t in c.turns for p in turns[t].positions)), (), c.score)
         for c in kept(day, scores, asking)
     )
 
 
 def shares(days: Sequence[Measured], asking: QuestionSettings) -> tuple[Share, ...]:
     """What each rule for questions does over days, the most useful first; then those of the other acts, by id."""
-    baseline = [
-        evaluate.counts(
-            asked(d.day, d.day.acts.scores[QUESTION], asking), d.published.questions, whole=d.published.whole
-        )
-        for d in days
-    ]
-    with_all = evaluate.figures(baseline)
+    baseline = [_counts(asked(d.day, d.day.acts.scores[QUESTION], asking), d.published) for d in days]
+    with_all = figures.figures(baseline)
     found = []
     for act, rules in (days[0].day.acts.rules if days else {}).items():
         tallies, turns = _tallies(days, act, len(rules))
@@ -107,7 +106,7 @@ def shares(days: Sequence[Measured], asking: QuestionSettings) -> tuple[Share, .
             fired, inside, right = tallies[k]
             losses: tuple[float | None, float | None] = (None, None)
             if act == QUESTION:
-                without = evaluate.figures(_without(days, [t[k] for t in turns], rule.weight, asking, baseline))
+                without = figures.figures(_without(days, [t[k] for t in turns], rule.weight, asking, baseline))
                 losses = (with_all.window_f1 - without.window_f1, with_all.q_f1 - without.q_f1)
             found.append(Share(rule.id, act, rule.weight, fired, inside, right, *losses))
     return tuple(sorted(found, key=lambda s: (s.act != QUESTION, -(s.window_f1 or 0.0), s.act, s.rule)))
@@ -133,12 +132,12 @@ def _tallies(days: Sequence[Measured], act: str, rules: int) -> tuple[list[list[
     return made, turns
 
 
-def labels(day: Conversation, published: Record) -> list[tuple[bool, bool]]:
+def labels(day: Conversation, published: DayRecord) -> list[tuple[bool, bool]]:
     """For each turn: whether it stands in a stretch that was taken up, whether it was published as a question."""
-    spans = evaluate.windows(published.questions)
+    spans = figures.windows(published.questions)
     wanted = {m for q in published.questions for m in q.messages}
     return [
-        (published.whole or evaluate.within(turn.positions, spans), not wanted.isdisjoint(turn.positions))
+        (published.whole or figures.within(turn.positions, spans), not wanted.isdisjoint(turn.positions))
         for turn in day.turns
     ]
 
@@ -162,5 +161,5 @@ def _without(
         changed = list(scores)
         for t in turns:
             changed[t] -= weight
-        made.append(evaluate.counts(asked(d.day, changed, asking), d.published.questions, whole=d.published.whole))
+        made.append(_counts(asked(d.day, changed, asking), d.published))
     return made

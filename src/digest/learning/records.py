@@ -1,7 +1,8 @@
 """Records of published and found questions: from and to JSON, and from an analysed day.
 
 The JSON is a list of `{"day", "room", "log", "threads": [[{"question": [position], "text", "answers": [[position]]}]],
-"talk": {"speaker", "title", "messages": [position]} | null}`; predictions have flat threads with a score.
+"talk": {"speaker", "title", "messages": [position]} | null, "neutral": [position]}`; predictions have flat threads with
+a score.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from digest import files
 from digest.conversation.conversation import Conversation
 from digest.conversation.talk import talk as talk_stage
 from digest.errors import UsageError
-from digest.learning.evaluate import Asked, Record, Speech
+from digest.learning.figures import DayRecord, RecordedQuestion, RecordedTalk
 from digest.model import Question
 
 
-def read(path: Path) -> tuple[Record, ...]:
+def read(path: Path) -> tuple[DayRecord, ...]:
     """The records in a JSON file, by day, then room."""
     try:
         data = json.loads(files.read_text(path))
@@ -34,30 +35,35 @@ def read(path: Path) -> tuple[Record, ...]:
     return tuple(sorted(made, key=lambda r: (r.day, r.room)))
 
 
-def _record(item: Mapping[str, Any]) -> Record:
+def _record(item: Mapping[str, Any]) -> DayRecord:
     threads = tuple(tuple(_asked(q) for q in thread) for thread in item["threads"])
     talk = item.get("talk")
-    speech = Speech(str(talk["speaker"]), _positions(talk["messages"]), str(talk.get("title", ""))) if talk else None
-    return Record(
+    speech = (
+        RecordedTalk(str(talk["speaker"]), _positions(talk["messages"]), str(talk.get("title", ""))) if talk else None
+    )
+    return DayRecord(
         str(item["day"]),
         str(item["room"]),
         tuple(t for t in threads if t),
         speech if speech and speech.messages else None,
         str(item.get("log", "")),
         str(item.get("digest", "")),
+        neutral=frozenset(_positions(item.get("neutral", ()))),
     )
 
 
-def _asked(item: Mapping[str, Any]) -> Asked:
+def _asked(item: Mapping[str, Any]) -> RecordedQuestion:
     answers = tuple(_positions(a) for a in item["answers"])
-    return Asked(_positions(item["question"]), answers, float(item.get("score", 0)), str(item.get("text", "")))
+    return RecordedQuestion(
+        _positions(item["question"]), answers, float(item.get("score", 0)), str(item.get("text", ""))
+    )
 
 
 def _positions(values: Iterable[Any]) -> tuple[int, ...]:
     return tuple(int(v) for v in values)
 
 
-def dumped(records: Sequence[Record]) -> str:
+def dumped(records: Sequence[DayRecord]) -> str:
     """Records as the JSON that `read` takes, a day a line."""
     rows = [
         {
@@ -79,7 +85,7 @@ def dumped(records: Sequence[Record]) -> str:
     return _lines(rows)
 
 
-def predictions(records: Sequence[Record]) -> str:
+def predictions(records: Sequence[DayRecord]) -> str:
     """Records as the JSON of predictions, flat and with scores, a day a line."""
     rows = [
         {
@@ -96,7 +102,7 @@ def predictions(records: Sequence[Record]) -> str:
     return _lines(rows)
 
 
-def _talk(r: Record, *, title: bool = False) -> dict[str, Any] | None:
+def _talk(r: DayRecord, *, title: bool = False) -> dict[str, Any] | None:
     if r.talk is None:
         return None
     made: dict[str, Any] = {"speaker": r.talk.speaker, "messages": list(r.talk.messages)}
@@ -107,18 +113,18 @@ def _lines(rows: Sequence[Mapping[str, Any]]) -> str:
     return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
 
 
-def of_day(day: Conversation, asked: Sequence[Question]) -> Record:
+def of_day(day: Conversation, asked: Sequence[Question]) -> DayRecord:
     """What was found in a day: the kept questions, each a thread of its own."""
     log = day.log
     talk = None
     if day.talk is not None:
-        talk = Speech(talk_stage.label(log, day.talk), _places(day, day.talk.messages), day.talk.title)
+        talk = RecordedTalk(talk_stage.label(log, day.talk), _places(day, day.talk.messages), day.talk.title)
     threads = tuple(
-        (Asked(_places(day, q.messages), tuple(_places(day, a.messages) for a in q.answers), q.score),)
+        (RecordedQuestion(_places(day, q.messages), tuple(_places(day, a.messages) for a in q.answers), q.score),)
         for q in asked
         if q.kept
     )
-    return Record(log.day.isoformat(), log.room, threads, talk, log.path)
+    return DayRecord(log.day.isoformat(), log.room, threads, talk, log.path)
 
 
 def _places(day: Conversation, messages: Iterable[int]) -> tuple[int, ...]:

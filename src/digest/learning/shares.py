@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from digest.conversation.questions import QUESTION
-from digest.learning import evaluate, evidence, fit, measure
-from digest.learning.evaluate import Counts
+from digest.learning import evidence, figures, fit, measure
 from digest.learning.evidence import Answered
+from digest.learning.figures import Counts
 from digest.learning.measure import Measured, Share
 from digest.stages import Stages
 
@@ -27,7 +27,7 @@ def answers(days: Sequence[Measured], stages: Stages) -> tuple[Share, ...]:
             made.append((d, one))
     baseline = [_counts(d, one, weights, threshold) for d, one in made]
     chosen = [_chosen(one.table, weights, threshold) for _, one in made]
-    whole = evaluate.figures(baseline).link_f1
+    whole = figures.figures(baseline).link_f1
     columns = [(one.table.rows.tocsc(), one.known_rows) for _, one in made]
     found = []
     for k, rule in enumerate(rules):
@@ -47,12 +47,12 @@ def answers(days: Sequence[Measured], stages: Stages) -> tuple[Share, ...]:
 
 
 def _loss(whole: float, counts: Sequence[Counts]) -> float:
-    return whole - evaluate.figures(counts).link_f1
+    return whole - figures.figures(counts).link_f1
 
 
 def _counts(d: Measured, made: Answered, weights: fit.Vector, threshold: float) -> Counts:
     (found,) = evidence.printed(made, weights, (threshold,))
-    return evaluate.counts(found, d.published.questions)
+    return figures.counts(found, d.published.questions)
 
 
 def _chosen(table: fit.Table, weights: fit.Vector, threshold: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import log
 
-from digest.learning.evaluate import Asked, Record, Speech
+from digest.learning.figures import DayRecord, RecordedQuestion, RecordedTalk
 from digest.model import Log
 from digest.page.published import Published, Query, Text
 
@@ -136,7 +136,7 @@ def grams(text: str) -> frozenset[str]:
     return frozenset(words[i : i + 2] for i in range(len(words) - 1)) or frozenset({words} if words else ())
 
 
-def record(digest: Published, chat: Log, path: str = "") -> Record:
+def record(digest: Published, chat: Log, path: str = "") -> DayRecord:
     """What a digest took up of a log, in header positions."""
     tracer = Tracer(chat)
     threads = []
@@ -149,7 +149,7 @@ def record(digest: Published, chat: Log, path: str = "") -> Record:
                 made.append(asked)
         if made:
             threads.append(tuple(made))
-    return Record(
+    return DayRecord(
         chat.day.isoformat(),
         chat.room,
         tuple(threads),
@@ -160,9 +160,9 @@ def record(digest: Published, chat: Log, path: str = "") -> Record:
     )
 
 
-def best(digest: Published, logs: Iterable[Log], path: str = "") -> tuple[Log, Record] | None:
+def best(digest: Published, logs: Iterable[Log], path: str = "") -> tuple[Log, DayRecord] | None:
     """The log of several that a digest comes from, and what it took up of it; None where it is none of them."""
-    found: list[tuple[int, Log, Record]] = []
+    found: list[tuple[int, Log, DayRecord]] = []
     for chat in logs:
         made = record(digest, chat, path)
         size = sum(1 + len(q.answers) for q in made.questions) + (len(made.talk.messages) if made.talk else 0)
@@ -174,7 +174,7 @@ def best(digest: Published, logs: Iterable[Log], path: str = "") -> tuple[Log, R
     return chat, made
 
 
-def joined(records: Iterable[Record]) -> Record:
+def joined(records: Iterable[DayRecord]) -> DayRecord:
     """Several digests of one log as one."""
     first, *others = records
     for other in others:
@@ -188,7 +188,7 @@ def joined(records: Iterable[Record]) -> Record:
     return first
 
 
-def _asked(tracer: Tracer, query: Query, around: int | None) -> tuple[Asked | None, int | None]:
+def _asked(tracer: Tracer, query: Query, around: int | None) -> tuple[RecordedQuestion | None, int | None]:
     found = tracer.trace(query.text, around=around)
     if not found.messages:
         return None, around
@@ -199,10 +199,10 @@ def _asked(tracer: Tracer, query: Query, around: int | None) -> tuple[Asked | No
         messages = tuple(m for m in traced.messages if m not in found.messages)
         if messages:
             answers.append(_positions(tracer.log, messages))
-    return Asked(_positions(tracer.log, found.messages), tuple(answers), text=query.text.words), last
+    return RecordedQuestion(_positions(tracer.log, found.messages), tuple(answers), text=query.text.words), last
 
 
-def talk(tracer: Tracer, digest: Published) -> Speech | None:
+def talk(tracer: Tracer, digest: Published) -> RecordedTalk | None:
     """The talk that a digest prints: the speaker of most of its words, and those of his messages."""
     weight: Counter[str] = Counter()
     held: dict[str, set[int]] = {}
@@ -220,7 +220,7 @@ def talk(tracer: Tracer, digest: Published) -> Speech | None:
     volume = sum(len(tracer.log.messages[m].text) for m in messages)
     if (len(messages) < SPOKEN and volume < VOLUME) or weight[speaker] < 0.5 * sum(weight.values()):
         return None
-    return Speech(speaker, _positions(tracer.log, messages), digest.talk_title)
+    return RecordedTalk(speaker, _positions(tracer.log, messages), digest.talk_title)
 
 
 def _stretch(messages: Sequence[int], gap: int = 60) -> list[int]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from digest.learning import evaluate, measure
+from digest.learning import figures, measure
 from digest.learning import learn as learners
-from digest.learning.evaluate import Counts, Figures
+from digest.learning.figures import Counts, Figures
 from digest.learning.learn import SUBJECTS, Fitting, Learnt, Progress
 from digest.learning.measure import Measured, Source
 from digest.model import Log
@@ -58,7 +58,7 @@ def tune(
     days.sort(key=lambda d: (d.published.day, d.published.room))
     folds = [n % how.folds for n in range(len(days))]
     learnt: dict[str, Learnt] = {}
-    before = evaluate.figures([d.counts for d in days])
+    before = figures.figures([d.counts for d in days])
     if "links" in subjects:
         learnt["links"] = learners.links(days, folds, logs, stages, how, told)
         if len(subjects) > 1:
@@ -81,7 +81,7 @@ def tune(
         tuple(s for s, _ in changes),
         tuple(was for _, was in changes),
         before,
-        evaluate.figures(after),
+        figures.figures(after),
         with_numbers(rules, final),
         tuple((name, one.thresholds) for name, one in learnt.items() if one.thresholds),
         {name: one.examples for name, one in learnt.items()},

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from digest import importers
-from digest.learning import evaluate, records, trace
+from digest.learning import figures, records, trace
 from digest.model import Log, Message
 from digest.page.published import Published, published
 from places import SHARED
@@ -44,7 +44,7 @@ ASKED = "渠道的对账文件迟到，次日对账怎么安排？"
 FIRST, SECOND = "文件迟到就先挂账，文件到了再补跑一次对账任务。", "设一个截止点，过了就人工下载。"
 
 
-def traced(text: str) -> evaluate.Record:
+def traced(text: str) -> figures.DayRecord:
     return trace.record(published(text), LOG)
 
 
@@ -69,7 +69,7 @@ def test_questions_and_answers_are_found_in_every_way_of_writing_them(body: str)
 
 def test_the_talk_is_what_stands_before_the_questions() -> None:
     found = traced(FRONT + TALK + f"## 二、Q&A\n\nQ：{ASKED}\n\nA：{FIRST}\n")
-    assert found.talk == evaluate.Speech("林山", (0, 1, 2, 3), "对账系统")
+    assert found.talk == figures.RecordedTalk("林山", (0, 1, 2, 3), "对账系统")
 
 
 def test_a_digest_without_a_talk_has_none() -> None:

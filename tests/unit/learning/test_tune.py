@@ -10,7 +10,7 @@ import pytest
 
 from digest.conversation.questions import QUESTION
 from digest.learning import fit, measure, tune
-from digest.learning.evaluate import Asked, Record
+from digest.learning.figures import DayRecord, RecordedQuestion
 from digest.model import Log, Message, Quote
 from digest.project import settings as config
 from digest.rules import edit as rewrite
@@ -168,7 +168,7 @@ def test_a_number_that_is_no_plain_one_is_told_with_its_place(own: Path) -> None
 # ---------------------------------------------------------------- the whole
 
 
-def invented(number: int) -> tuple[Log, Record]:
+def invented(number: int) -> tuple[Log, DayRecord]:
     """A day on which only what asks about 对账单 is published."""
     day = dt.date(2024, 2, 1) + dt.timedelta(days=number)
     said = []
@@ -177,8 +177,8 @@ def invented(number: int) -> tuple[Log, Record]:
         said.append(("林山", f"按文档第{n}步做就可以，我们一直是这样做的"))
     messages = tuple(Message((i,), 36000 + 120 * i, who, text) for i, (who, text) in enumerate(said))
     log = Log(f"logs/{day}-chat.markdown", "示例群", day, messages, len(messages))
-    asked = tuple((Asked((2 * n,), ((2 * n + 1,),)),) for n in range(0, 12, 3))
-    return log, Record(day.isoformat(), "示例群", asked)
+    asked = tuple((RecordedQuestion((2 * n,), ((2 * n + 1,),)),) for n in range(0, 12, 3))
+    return log, DayRecord(day.isoformat(), "示例群", asked)
 
 
 def test_tuning_finds_the_rule_that_the_editor_follows_and_is_the_same_each_time(own: Path) -> None:
