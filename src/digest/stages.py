@@ -45,7 +45,7 @@ def digest(day: Conversation, asked: Sequence[Question], stages: Stages) -> Dige
     spoken = curate.spoken(day, stages.cleaning, stages.talking)
     used = frozenset(m for q in kept for m in (*q.messages, *(x for a in q.answers for x in a.messages)))
     extra = curate.resources(day, used, stages.cleaning)
-    subjects: list[tuple[topics.Group, tuple[topics.ThreadText, ...]]] = []
+    subjects: list[tuple[topics.TopicGroup, tuple[topics.ThreadText, ...]]] = []
 
     def grouped(entries: Sequence[Entry]) -> tuple[Topic, ...]:
         threads = [_thread_text(entry, day) for entry in entries]

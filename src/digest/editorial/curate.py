@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from digest.conversation.conversation import Conversation, identity
 from digest.conversation.people.names import Called
@@ -14,15 +14,6 @@ from digest.model import Answer, Digest, Entry, Line, Log, People, Question, Sec
 
 WORDS = ("text", "item")  # kinds of lines that say something
 BELOW = "below the threshold"  # why most candidates are not published
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """One person's answer to a question: turns in order, probability, why."""
-
-    turns: tuple[int, ...]
-    score: float
-    evidence: tuple[object, ...] = ()
 
 
 def message_lines(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from digest.knowledge.query import HAN, LATIN, LONGEST, folded, spaced
 from digest.masks import mask
 from digest.model import Entry, Log, People, Question
-from digest.page.entries import Asked, Published, matched, published
+from digest.page.entries import PageEntry, PageQuestion, matched, published
 
 if TYPE_CHECKING:
     from digest.conversation.conversation import Conversation
@@ -195,7 +195,7 @@ class _Known:
 
 
 def _edited(
-    found: Sequence[Published], made: dict[str, EntryRow], known: dict[str, _Known], messages: Sequence[object]
+    found: Sequence[PageEntry], made: dict[str, EntryRow], known: dict[str, _Known], messages: Sequence[object]
 ) -> Iterable[EntryRow]:
     """What the digest's file holds: its words count, the places in the log come from what the rules found."""
     at: dict[int, list[int]] = {}
@@ -217,26 +217,26 @@ def _edited(
                 row = QuestionRow(entry.key, "said", 1.0, None, _at(entry, at), entry.text)
             yield EntryRow(entry.key, entry.kind, entry.section, entry.topic, True, (row,))
             continue
-        places = matched([a.text for a in entry.asked], [r.text for r in rows])
-        last = max((n for n, a in enumerate(entry.asked) if a.answers), default=-1)
+        places = matched([a.text for a in entry.questions], [r.text for r in rows])
+        last = max((n for n, a in enumerate(entry.questions) if a.answers), default=-1)
         questions = tuple(
             _reworded(asked, rows[place] if place is not None else None, entry, n, at, n < last)
-            for n, (asked, place) in enumerate(zip(entry.asked, places, strict=True))
+            for n, (asked, place) in enumerate(zip(entry.questions, places, strict=True))
         )
         if questions:
             yield EntryRow(entry.key, entry.kind, entry.section, entry.topic, True, questions)
 
 
 def _own(
-    found: Sequence[Published], made: dict[str, EntryRow], known: dict[str, _Known]
+    found: Sequence[PageEntry], made: dict[str, EntryRow], known: dict[str, _Known]
 ) -> dict[int, tuple[QuestionRow, ...]]:
     """What the rules found of the questions that the editor wrote herself, by entry; they stand under no mark."""
-    hers = [e for e in found if e.kind == "thread" and e.asked and e.key not in made and e.key not in known]
+    hers = [e for e in found if e.kind == "thread" and e.questions and e.key not in made and e.key not in known]
     if not hers:
         return {}
     taken = {q.key for e in found if e.key in made for q in made[e.key].questions} | {e.key for e in found}
     left = [k.row for k in known.values() if k.id not in taken]
-    texts = [(e, a.text) for e in hers for a in e.asked]
+    texts = [(e, a.text) for e in hers for a in e.questions]
     rows: dict[int, list[QuestionRow]] = {}
     for (entry, _), place in zip(texts, matched([t for _, t in texts], [r.text for r in left], SAME), strict=True):
         if place is not None:
@@ -248,12 +248,12 @@ def _head(row: QuestionRow) -> tuple[str, str, float, int | None, tuple[int, ...
     return row.key, row.state, row.score, row.speaker, row.messages
 
 
-def _at(entry: Published, at: dict[int, list[int]]) -> tuple[int, ...]:
+def _at(entry: PageEntry, at: dict[int, list[int]]) -> tuple[int, ...]:
     return tuple(sorted(p for second in entry.seconds for p in at.get(second, ())))
 
 
 def _reworded(
-    asked: Asked, row: QuestionRow | None, entry: Published, number: int, at: dict[int, list[int]], led_on: bool
+    asked: PageQuestion, row: QuestionRow | None, entry: PageEntry, number: int, at: dict[int, list[int]], led_on: bool
 ) -> QuestionRow:
     state = "answered" if asked.answers or led_on else "open"
     if row is None:

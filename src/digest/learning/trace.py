@@ -1,4 +1,4 @@
-"""Published texts → the messages of the log that they come from.
+"""PublishedDigest texts → the messages of the log that they come from.
 
 Editors cut, join and reword, so a text is looked for by its pairs of characters, the rarer the weightier: a message
 belongs to it where the text holds most of the message, or the message most of the text. Short texts stand in many
@@ -15,7 +15,7 @@ from math import log
 
 from digest.learning.figures import DayRecord, RecordedQuestion, RecordedTalk
 from digest.model import Log
-from digest.page.published import Published, Query, Text
+from digest.page.published import PublishedDigest, PublishedQuestion, PublishedText
 
 HELD = 0.65  # share of a message that a text must hold for the message to be part of it
 COVERED = 0.5  # or share of a text that one message must hold
@@ -64,7 +64,7 @@ class Tracer:
                 shared[i] += self.weight[g]  # type: ignore[assignment]
         return dict(shared)
 
-    def trace(self, text: Text, after: int | None = None, around: int | None = None) -> Traced:
+    def trace(self, text: PublishedText, after: int | None = None, around: int | None = None) -> Traced:
         """The messages that a text comes from.
 
         `after`: an answer, looked for from its question's last message on. `around`: where the text before it was
@@ -136,7 +136,7 @@ def grams(text: str) -> frozenset[str]:
     return frozenset(words[i : i + 2] for i in range(len(words) - 1)) or frozenset({words} if words else ())
 
 
-def record(digest: Published, chat: Log, path: str = "") -> DayRecord:
+def record(digest: PublishedDigest, chat: Log, path: str = "") -> DayRecord:
     """What a digest took up of a log, in header positions."""
     tracer = Tracer(chat)
     threads = []
@@ -160,7 +160,7 @@ def record(digest: Published, chat: Log, path: str = "") -> DayRecord:
     )
 
 
-def best(digest: Published, logs: Iterable[Log], path: str = "") -> tuple[Log, DayRecord] | None:
+def best(digest: PublishedDigest, logs: Iterable[Log], path: str = "") -> tuple[Log, DayRecord] | None:
     """The log of several that a digest comes from, and what it took up of it; None where it is none of them."""
     found: list[tuple[int, Log, DayRecord]] = []
     for chat in logs:
@@ -188,7 +188,7 @@ def joined(records: Iterable[DayRecord]) -> DayRecord:
     return first
 
 
-def _asked(tracer: Tracer, query: Query, around: int | None) -> tuple[RecordedQuestion | None, int | None]:
+def _asked(tracer: Tracer, query: PublishedQuestion, around: int | None) -> tuple[RecordedQuestion | None, int | None]:
     found = tracer.trace(query.text, around=around)
     if not found.messages:
         return None, around
@@ -202,7 +202,7 @@ def _asked(tracer: Tracer, query: Query, around: int | None) -> tuple[RecordedQu
     return RecordedQuestion(_positions(tracer.log, found.messages), tuple(answers), text=query.text.words), last
 
 
-def talk(tracer: Tracer, digest: Published) -> RecordedTalk | None:
+def talk(tracer: Tracer, digest: PublishedDigest) -> RecordedTalk | None:
     """The talk that a digest prints: the speaker of most of its words, and those of his messages."""
     weight: Counter[str] = Counter()
     held: dict[str, set[int]] = {}

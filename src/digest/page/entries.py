@@ -36,7 +36,7 @@ BARE = re.compile(r"<(https?://[^>\s]{1,2000})>")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PageQuestion:
     """A question with its answers, plain text."""
 
     text: str
@@ -44,28 +44,28 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """An entry of a digest's file; `seconds` are the times in its mark, `text` what is no question."""
+class PageEntry:
+    """An entry of a digest's file; `seconds` are the times in its mark, `text` what stands in no question."""
 
     key: str
     kind: str
     section: str
     topic: str
     seconds: tuple[int, ...] = ()
-    asked: tuple[Asked, ...] = ()
+    questions: tuple[PageQuestion, ...] = ()
     text: str = ""
 
 
-def published(text: str) -> tuple[Published, ...]:
+def published(text: str) -> tuple[PageEntry, ...]:
     """The entries of a digest, in its order."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     parsed = parse(text)
-    place = _Place()
-    found = list(_free(split_front(parsed.head)[1], place))
+    headings = _Headings()
+    found = list(_free(split_front(parsed.head)[1], headings))
     for block in parsed.blocks:
         letter, _, key = block.key.partition(":")
         if is_heading(letter):
-            place.heading(block.body, 2 if letter == SECTION else 3)
+            headings.enter(block.body, 2 if letter == SECTION else 3)
         elif (
             block.body.strip() and letter != EARLIER and not key.endswith("-late")
         ):  # these stand on another day's page
@@ -73,15 +73,17 @@ def published(text: str) -> tuple[Published, ...]:
             kind = ENTRY_KINDS.get(letter, "thread")
             if kind == "thread":
                 asked, rest = read(block.body)
-                found.append(Published(key, kind, place.section, place.topic, seconds, asked, rest))
+                found.append(PageEntry(key, kind, headings.section, headings.topic, seconds, asked, rest))
             else:
-                found.append(Published(key, kind, place.section, place.topic, seconds, (), plain(block.body)))
-        found.extend(_free(block.gap, place))
-    found.extend(_free(parsed.tail, place))
+                found.append(PageEntry(key, kind, headings.section, headings.topic, seconds, (), plain(block.body)))
+        found.extend(_free(block.gap, headings))
+    found.extend(_free(parsed.tail, headings))
     return tuple(found)
 
 
-def read(body: str, opening: Callable[[str], tuple[str, str] | None] | None = None) -> tuple[tuple[Asked, ...], str]:
+def read(
+    body: str, opening: Callable[[str], tuple[str, str] | None] | None = None
+) -> tuple[tuple[PageQuestion, ...], str]:
     """The questions of an entry with their answers, and the words before the first of them.
 
     `opening` tells a line that opens a question or an answer, and what it says; by default those of our own form.
@@ -106,7 +108,7 @@ def read(body: str, opening: Callable[[str], tuple[str, str] | None] | None = No
         else:
             asked[-1][0].append(line)
     made = tuple(
-        Asked(words, tuple(a for answer in answers if (a := plain("\n".join(answer)))))
+        PageQuestion(words, tuple(a for answer in answers if (a := plain("\n".join(answer)))))
         for question, answers in asked
         if (words := plain("\n".join(question)))
     )
@@ -126,14 +128,14 @@ def plain(markdown: str) -> str:
     return mask("\n".join(row for row in rows if row))[0]
 
 
-class _Place:
+class _Headings:
     """The headings that an entry stands under."""
 
     def __init__(self) -> None:
         self.section = ""
         self.topic = ""
 
-    def heading(self, line: str, depth: int) -> None:
+    def enter(self, line: str, depth: int) -> None:
         title = NUMBERED.sub("", plain(line.strip().lstrip("#")).strip())
         if depth <= 2:
             self.section, self.topic = title, ""
@@ -141,7 +143,7 @@ class _Place:
             self.topic = title
 
 
-def _free(text: str, place: _Place) -> Iterator[Published]:
+def _free(text: str, headings: _Headings) -> Iterator[PageEntry]:
     """What the editor wrote outside the marks: her own questions and answers, one entry each."""
     rows: list[str] = []
     for line in [*text.split("\n"), "# "]:
@@ -151,11 +153,11 @@ def _free(text: str, place: _Place) -> Iterator[Published]:
         if (ends or (opens and opens[0] == "question")) and rows:
             asked, _ = read("\n".join(rows), _anybodys)
             for one in asked:
-                key = hashlib.sha256(f"{place.topic}\x1f{one.text}".encode()).hexdigest()[:10]
-                yield Published(f"h{key}", "thread", place.section, place.topic, (), (one,))
+                key = hashlib.sha256(f"{headings.topic}\x1f{one.text}".encode()).hexdigest()[:10]
+                yield PageEntry(f"h{key}", "thread", headings.section, headings.topic, (), (one,))
             rows = []
         if heading and heading[2]:
-            place.heading(heading[2], len(heading[1]))
+            headings.enter(heading[2], len(heading[1]))
         elif not ends:
             rows.append(line)
 

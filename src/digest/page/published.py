@@ -25,7 +25,7 @@ _DATE = re.compile(r"date\s*:\s*[\"']?\s*([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class PublishedText:
     """Words of a digest; `times` are the clocks of the messages that they are from, where a mark tells them."""
 
     words: str
@@ -33,20 +33,20 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class PublishedQuestion:
     """A published question and its answers."""
 
-    text: Text
-    answers: tuple[Text, ...] = ()
+    text: PublishedText
+    answers: tuple[PublishedText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedDigest:
     """A digest taken apart. `talk` are the paragraphs of the talk, or what may be one."""
 
     day: dt.date | None
-    threads: tuple[tuple[Query, ...], ...]
-    talk: tuple[Text, ...] = ()
+    threads: tuple[tuple[PublishedQuestion, ...], ...]
+    talk: tuple[PublishedText, ...] = ()
     talk_title: str = ""
     reviewed: bool = False  # our own program wrote it first, so what is not in it was left out by its editor
 
@@ -61,13 +61,13 @@ class _Piece:
     times: tuple[str, ...] = ()
 
 
-def published(text: str) -> Published:
+def published(text: str) -> PublishedDigest:
     """What a digest says."""
     head, body = split_front(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     pieces = list(_pieces(body))
     threads, reviewed = _threads(pieces)
     talk, title = _talk(pieces)
-    return Published(_day(head), threads, talk, title, reviewed)
+    return PublishedDigest(_day(head), threads, talk, title, reviewed)
 
 
 def plain(line: str) -> str:
@@ -138,13 +138,13 @@ def label(line: str) -> tuple[str, str] | None:
     return (("other-" if found[2] else "") + found[0], found[1]) if found else None
 
 
-def _text(piece: _Piece, times: tuple[str, ...] = ()) -> Text:
+def _text(piece: _Piece, times: tuple[str, ...] = ()) -> PublishedText:
     words = "\n".join(w for line in piece.lines if (w := plain(line)) and w != OPEN.strip("="))
-    return Text(words.replace(OPEN, "").strip(), times)
+    return PublishedText(words.replace(OPEN, "").strip(), times)
 
 
-def _threads(pieces: Sequence[_Piece]) -> tuple[tuple[tuple[Query, ...], ...], bool]:
-    threads: list[list[Query]] = [[]]
+def _threads(pieces: Sequence[_Piece]) -> tuple[tuple[tuple[PublishedQuestion, ...], ...], bool]:
+    threads: list[list[PublishedQuestion]] = [[]]
     times: tuple[str, ...] = ()
     reviewed = other = False
     for piece in pieces:
@@ -158,17 +158,17 @@ def _threads(pieces: Sequence[_Piece]) -> tuple[tuple[tuple[Query, ...], ...], b
             times = piece.times if piece.kind == "mark" else ()
             reviewed = reviewed or piece.kind == "mark"
         elif piece.kind == "question":
-            threads[-1].append(Query(_text(piece, times)))
+            threads[-1].append(PublishedQuestion(_text(piece, times)))
         elif piece.kind == "answer" and threads[-1] and not other:
             last = threads[-1][-1]
-            threads[-1][-1] = Query(last.text, (*last.answers, _text(piece, times)))
+            threads[-1][-1] = PublishedQuestion(last.text, (*last.answers, _text(piece, times)))
     kept = (tuple(q for q in thread if q.text.words or q.text.times) for thread in threads)
     return tuple(t for t in kept if t), reviewed
 
 
-def _talk(pieces: Sequence[_Piece]) -> tuple[tuple[Text, ...], str]:
+def _talk(pieces: Sequence[_Piece]) -> tuple[tuple[PublishedText, ...], str]:
     """Paragraphs that may be a talk's: before the first question, or under a heading that says so."""
-    found: list[Text] = []
+    found: list[PublishedText] = []
     title = ""
     open_, asked = True, False
     for piece in pieces:
@@ -184,5 +184,5 @@ def _talk(pieces: Sequence[_Piece]) -> tuple[tuple[Text, ...], str]:
         if piece.kind == "mark" and piece.lines[0][:2] in ("q:", "t:", "n:", "r:"):
             open_ = False
         if piece.kind == "text" and open_ and not asked:
-            found += (Text(words) for line in piece.lines if (words := plain(line)))
+            found += (PublishedText(words) for line in piece.lines if (words := plain(line)))
     return tuple(found), title

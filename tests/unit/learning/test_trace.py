@@ -1,4 +1,4 @@
-"""Published texts are found again in their log, however their editor wrote them."""
+"""PublishedDigest texts are found again in their log, however their editor wrote them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from digest import importers
 from digest.learning import figures, records, trace
 from digest.model import Log, Message
-from digest.page.published import Published, published
+from digest.page.published import PublishedDigest, published
 from places import SHARED
 
 GOLD = SHARED / "corpus" / "gold.json"
@@ -123,7 +123,7 @@ def test_the_day_is_that_of_the_title() -> None:
 )
 def test_odd_pages_hold_nothing_and_harm_nothing(text: str) -> None:
     made = published(text)
-    assert isinstance(made, Published)
+    assert isinstance(made, PublishedDigest)
     assert trace.record(made, LOG).questions == ()
 
 

@@ -24,7 +24,7 @@ ROLES = ("how", "what", "differ", "and", "of", "is", "have", "do", "for", "know"
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class TitleForm:
     """A title pattern: `match` over the letters of a clause, `make` the places that form the title and their joints."""
 
     text: str
@@ -68,7 +68,7 @@ class TitleRules:
         return {f.name.rstrip("_"): frozenset(getattr(self, f.name)) for f in lists}
 
     @cached_property
-    def forms(self) -> tuple[Pattern, ...]:
+    def forms(self) -> tuple[TitleForm, ...]:
         """The patterns, compiled."""
         return tuple(pattern(text) for text in self.patterns)
 
@@ -83,7 +83,7 @@ def letter(role: str) -> str:
     return {"of": "D", "and": "C"}.get(role, chr(ord("a") + 6 + ROLES.index(role)))
 
 
-def pattern(text: str) -> Pattern:
+def pattern(text: str) -> TitleForm:
     """The pattern that a line of rules/topics.yml describes: `N how V end => 1的3 2.0`."""
     left, _, right = text.partition("=>")
     parts = []
@@ -95,4 +95,4 @@ def pattern(text: str) -> Pattern:
         else:
             parts.append(f"(?P<p{place}>{letter(name)})")
     make, gain = right.split()
-    return Pattern(text, re.compile(f"{FILLER}*".join(parts)), tuple(re.findall(r"\d|\D+", make)), float(gain))
+    return TitleForm(text, re.compile(f"{FILLER}*".join(parts)), tuple(re.findall(r"\d|\D+", make)), float(gain))

@@ -43,7 +43,7 @@ DECAY = (1.0, 0.6, 0.4, 0.2, 0.1)
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class TitleCandidate:
     """A possible title, its score, and why in words: `explain` shows them."""
 
     text: str
@@ -52,7 +52,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Phrase:
     """Words of a clause that stand together, and their letters."""
 
     words: tuple[Word, ...]
@@ -67,7 +67,7 @@ def titles(
     day: Day | None = None,
     count: int = 5,
     answered: bool = True,
-) -> tuple[Candidate, ...]:
+) -> tuple[TitleCandidate, ...]:
     """The best titles of a thread or of several threads under one heading, best first.
 
     `questions` come with the one that opened the thread first, then its follow-ups or the other threads' questions;
@@ -92,15 +92,15 @@ def titles(
         for text in answers[:6]:
             found += [_less(c, 2.5, "from an answer") for c in _of(text, words, rules, weigh)]
     if whole:
-        found.append(Candidate(whole, WHOLE if short else 0.0, ("the question itself",)))
-    best: dict[str, Candidate] = {}
+        found.append(TitleCandidate(whole, WHOLE if short else 0.0, ("the question itself",)))
+    best: dict[str, TitleCandidate] = {}
     for candidate in sorted(found, key=lambda c: -c.score):
         best.setdefault(candidate.text.lower(), candidate)
     return tuple(list(best.values())[:count])
 
 
-def _less(candidate: Candidate, cost: float, why: str) -> Candidate:
-    return Candidate(candidate.text, round(candidate.score - cost, 4), (*candidate.why, why))
+def _less(candidate: TitleCandidate, cost: float, why: str) -> TitleCandidate:
+    return TitleCandidate(candidate.text, round(candidate.score - cost, 4), (*candidate.why, why))
 
 
 def title(
@@ -172,8 +172,8 @@ def clauses(text: str) -> list[str]:
     return [c.strip() for c in out if c.strip()]
 
 
-def _of(text: str, words: Vocabulary, rules: TitleRules, weigh: Weights) -> list[Candidate]:
-    found: list[Candidate] = []
+def _of(text: str, words: Vocabulary, rules: TitleRules, weigh: Weights) -> list[TitleCandidate]:
+    found: list[TitleCandidate] = []
     place = 0
     for clause in clauses(text)[:MOST]:
         clause = clause[:LONGEST]
@@ -238,7 +238,7 @@ def _class(word: Word, tagged: Sequence[Word], place: int, words: Vocabulary, ru
 
 def _phrases(
     clause: str, tagged: Sequence[Word], letters: str, rules: TitleRules, weigh: Weights, bonus: float
-) -> list[Candidate]:
+) -> list[TitleCandidate]:
     found = []
     why = (f"in “{clause[:24]}”",)
     for whole in SHAPE.finditer(letters):
@@ -246,7 +246,7 @@ def _phrases(
             for j in range(i + 1, min(whole.end(), i + 9) + 1):
                 if not _shaped(letters[i:j]):
                     continue
-                span = Span(tuple(tagged[i:j]), letters[i:j])
+                span = Phrase(tuple(tagged[i:j]), letters[i:j])
                 after = letters[j : j + 1]
                 following = tagged[j].text if j < len(tagged) else ""
                 if not _formed(span, after, following, rules):
@@ -264,7 +264,7 @@ def _shaped(letters: str) -> bool:
     return bool(SHAPE.fullmatch(letters))
 
 
-def _formed(span: Span, after: str, following: str, rules: TitleRules) -> bool:
+def _formed(span: Phrase, after: str, following: str, rules: TitleRules) -> bool:
     """Whether a span reads as a noun phrase on its own."""
     low, end = span.words[0].text.lower(), span.words[-1].text.lower()
     if rules.has("first", low) or (rules.has("last", end) and not rules.has("heads", end)):
@@ -320,7 +320,7 @@ def _text(clause: str, words: Sequence[Word]) -> str:
 
 def _patterned(
     clause: str, tagged: Sequence[Word], letters: str, rules: TitleRules, weigh: Weights, bonus: float
-) -> list[Candidate]:
+) -> list[TitleCandidate]:
     found = []
     for rule in rules.forms:
         for hit in rule.match.finditer(letters):
@@ -331,7 +331,7 @@ def _patterned(
                     pieces.append(part)
                     continue
                 start, end = hit.span(f"p{part}")
-                span = _trim(Span(tuple(tagged[start:end]), letters[start:end]), rules)
+                span = _trim(Phrase(tuple(tagged[start:end]), letters[start:end]), rules)
                 whole = span.words and not _halved(clause, span.words[0])
                 piece = _text(clause, span.words) if whole else ""
                 pieces.append(piece)
@@ -345,17 +345,17 @@ def _patterned(
     return [c for c in found if c is not None]
 
 
-def _trim(span: Span, rules: TitleRules) -> Span:
+def _trim(span: Phrase, rules: TitleRules) -> Phrase:
     """A span without what may not begin it."""
     start = 0
     while start < len(span.words) and rules.has("first", span.words[start].text.lower()):
         start += 1
-    return Span(span.words[start:], span.letters[start:])
+    return Phrase(span.words[start:], span.letters[start:])
 
 
 def _candidate(
     text: str, used: Iterable[Word], letters: str, bonus: float, why: tuple[str, ...], rules: TitleRules, weigh: Weights
-) -> Candidate | None:
+) -> TitleCandidate | None:
     size = width(text)
     if size > rules.longest or size < 2:
         return None
@@ -379,7 +379,7 @@ def _candidate(
         score -= 3.0 if everyday else 0.8 if names else 2.8
     score -= 0.25 * max(0.0, size - 10) + 0.5 * max(0, text.count("的") - 1)
     top = "、".join(w for w, _ in sorted(values.items(), key=lambda kv: -kv[1])[:3])
-    return Candidate(text, round(score, 4), (*why, f"rare words: {top}"))
+    return TitleCandidate(text, round(score, 4), (*why, f"rare words: {top}"))
 
 
 def width(text: str) -> float:

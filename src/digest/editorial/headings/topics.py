@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.editorial.headings.title_rules import TitleRules
-from digest.editorial.headings.titles import Candidate, titles, width
+from digest.editorial.headings.titles import TitleCandidate, titles, width
 from digest.rules.declare import Declaration, fraction, number, setting, span, whole
 from digest.rules.types import Text
 from digest.words import Day, Vocabulary
@@ -52,14 +52,14 @@ TOPICS = Declaration("topics", "topics and their titles", TopicRules)
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class TopicGroup:
     """Threads under one heading, as places in what was given; `titles` best first, `shared` words strongest first.
 
     `rest` holds the threads that no heading of their own says anything about.
     """
 
     members: tuple[int, ...]
-    titles: tuple[Candidate, ...]
+    titles: tuple[TitleCandidate, ...]
     shared: tuple[str, ...] = ()
     rest: bool = False
 
@@ -68,7 +68,7 @@ class Group:
         return self.titles[0].text if self.titles else ""
 
 
-def topics(threads: Sequence[ThreadText], words: Vocabulary, rules: TopicRules) -> tuple[Group, ...]:
+def topics(threads: Sequence[ThreadText], words: Vocabulary, rules: TopicRules) -> tuple[TopicGroup, ...]:
     """Threads grouped under headings, in the order of each heading's first thread as given; each with its titles.
 
     Single questions whose title says little come last, under one heading; without one where all do.
@@ -80,9 +80,9 @@ def topics(threads: Sequence[ThreadText], words: Vocabulary, rules: TopicRules) 
     found = []
     for members in _grouped(likeness, rules):
         shared = _shared([vectors[m] for m in members])
-        found.append(Group(members, _named([threads[m] for m in members], shared, words, rules, rarity), shared))
+        found.append(TopicGroup(members, _named([threads[m] for m in members], shared, words, rules, rarity), shared))
 
-    def says_little(group: Group) -> bool:
+    def says_little(group: TopicGroup) -> bool:
         return _small(group, threads) and (not group.titles or group.titles[0].score < rules.weak)
 
     # what stands under the common heading takes no title from another
@@ -93,21 +93,21 @@ def topics(threads: Sequence[ThreadText], words: Vocabulary, rules: TopicRules) 
     left = tuple(sorted(m for g in weak for m in g.members))
     why = ("titles of their own would say little: " + "、".join(g.title for g in weak if g.title),)
     if len(weak) == len(named):
-        return (Group(left, (), (), True),)  # 其他 than what? They stand there without a heading
-    return (*(g for g in named if g not in weak), Group(left, (Candidate(rules.rest, 0.0, why),), (), True))
+        return (TopicGroup(left, (), (), True),)  # 其他 than what? They stand there without a heading
+    return (*(g for g in named if g not in weak), TopicGroup(left, (TitleCandidate(rules.rest, 0.0, why),), (), True))
 
 
-def _small(group: Group, threads: Sequence[ThreadText]) -> bool:
+def _small(group: TopicGroup, threads: Sequence[ThreadText]) -> bool:
     """Whether a heading would stand over a single question: what led on to others deserves one of its own."""
     return len(group.members) == 1 and not threads[group.members[0]].more
 
 
-def day_title(groups: Sequence[Group], threads: Sequence[ThreadText], talk: str = "", longest: int = 24) -> str:
+def day_title(groups: Sequence[TopicGroup], threads: Sequence[ThreadText], talk: str = "", longest: int = 24) -> str:
     """The digest's own title: the talk's, or the one or two subjects that were talked of most, joined by 、."""
     if talk.strip():
         return talk.strip()
 
-    def weight(group: Group) -> tuple[float, int]:
+    def weight(group: TopicGroup) -> tuple[float, int]:
         texts = sum(1 + len(threads[m].more) + len(threads[m].answers) for m in group.members)
         told = group.titles[0].score if group.titles else 0.0
         # a subject of many answers whose title says little makes no good title for a day
@@ -203,13 +203,13 @@ def _shared(vectors: Sequence[Mapping[str, float]]) -> tuple[str, ...]:
 
 def _named(
     threads: Sequence[ThreadText], shared: Sequence[str], words: Vocabulary, rules: TopicRules, rarity: Day
-) -> tuple[Candidate, ...]:
+) -> tuple[TitleCandidate, ...]:
     """Titles of a heading: what its threads share. Each thread offers titles, scored by the others too."""
     if len(threads) == 1:
         thread = threads[0]
         return titles((thread.question, *thread.more), thread.answers, words, rules, rarity)
     answers = [a for t in threads for a in t.answers]
-    found: list[Candidate] = []
+    found: list[TitleCandidate] = []
     # what two of the questions say, before what only their answers share
     asked = [frozenset(words.content_words(t.question)) for t in threads]
     said = [w for w in shared if sum(w in a for a in asked) > 1]
@@ -225,16 +225,18 @@ def _named(
             rest = len(own) - common
             # what only one of them asks makes no heading for all
             score = c.score + 2.0 * common - 0.6 * rest - 1.0 * place - (3.0 if not common else 0.0)
-            found.append(Candidate(c.text, round(score, 4), (*c.why, f"of thread {place + 1}, {common} words shared")))
+            found.append(
+                TitleCandidate(c.text, round(score, 4), (*c.why, f"of thread {place + 1}, {common} words shared"))
+            )
     if not found:
         return titles([t.question for t in threads], answers, words, rules, rarity)
-    best: dict[str, Candidate] = {}
+    best: dict[str, TitleCandidate] = {}
     for c in sorted(found, key=lambda c: -c.score):
         best.setdefault(c.text.lower(), c)
     return tuple(list(best.values())[:5])
 
 
-def _distinct(groups: Sequence[Group], weak: Sequence[bool]) -> list[Group]:
+def _distinct(groups: Sequence[TopicGroup], weak: Sequence[bool]) -> list[TopicGroup]:
     """The groups, where two would bear the same title the later one taking its next best; weak ones keep theirs."""
     taken: set[str] = set()
     out = []
@@ -246,7 +248,7 @@ def _distinct(groups: Sequence[Group], weak: Sequence[bool]) -> list[Group]:
         kept = tuple(free) or group.titles
         if kept:
             taken.add(kept[0].text.lower())
-        out.append(Group(group.members, kept, group.shared))
+        out.append(TopicGroup(group.members, kept, group.shared))
     return out
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from digest.editorial.headings.topics import Group, ThreadText, TopicRules, day_title, topics
+from digest.editorial.headings.topics import ThreadText, TopicGroup, TopicRules, day_title, topics
 from digest.subjects import load
 from digest.words import Vocabulary
 from places import ROOT
@@ -28,7 +28,7 @@ DAY = (
 )
 
 
-def members(groups: tuple[Group, ...]) -> list[tuple[int, ...]]:
+def members(groups: tuple[TopicGroup, ...]) -> list[tuple[int, ...]]:
     return [g.members for g in groups]
 
 
