@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from digest.cli import options, term
-
-if TYPE_CHECKING:
-    from digest.page.shelf import Shelf
-    from digest.project.folders import DayLog
-    from digest.project.settings import Settings
+from digest.workflows import project, review
+from digest.workflows.project import shown
 
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the digests; default: digests.")]
 Page = Annotated[
@@ -37,36 +34,21 @@ def status(
 
     Exit status: 0, or 1 where one is in conflict, damaged, or edited and what it was built from is unknown.
     """
-    from digest.page import shelf as editing
-    from digest.project import fingerprint, folders
-    from digest.workflows import project
-
-    settings = project.settings(logs=logs, rules=rules, out=out, templates=templates)
-    shared = fingerprint.of_project(settings)
-    shelf = _shelf(settings)
-    days = folders.days(settings, room)
-    paths = {folders.page_path(settings, found.day, found.room): found for found in days}
-    alone = [p for p in _digests(settings) if p not in paths] if room is None else []
-    counts: dict[str, int] = {}
-    rows = []
-    for path in (*paths, *alone):
-        found = editing.status(shelf, path)
-        made_of = editing.made_of(shelf, path) if path in paths and found.state != "missing" else ""
-        stale = bool(made_of) and bool(shared.of_day(log=paths[path].path).changed(made_of))
-        state = "stale" if stale and found.state == "untouched" else found.state
-        counts[state] = counts.get(state, 0) + 1
+    digests = review.states(project.settings(logs=logs, rules=rules, out=out, templates=templates), room)
+    counts: Counter[str] = Counter()
+    for digest in digests:
+        state = "stale" if digest.stale and digest.state == "untouched" else digest.state
+        counts[state] += 1
         if state in ("missing", "untouched"):
             continue
-        also = "; stale" if stale and state != "stale" else ""
-        also += f"; deleted: {' '.join(found.gone)}" if found.gone else ""
-        rows.append((state, f"{project.shown(path)}{also}{f': {found.reason}' if found.reason else ''}"))
-    for state, text in rows:
-        _told(state, text)
-    if rows:
+        also = "; stale" if digest.stale and state != "stale" else ""
+        also += f"; deleted: {' '.join(digest.deleted)}" if digest.deleted else ""
+        _told(state, f"{shown(digest.path)}{also}{f': {digest.reason}' if digest.reason else ''}")
+    if set(counts) - {"missing", "untouched"}:
         print()
-    said = {"missing": "without a digest"}
-    print(", ".join(f"{n} {said.get(s, s)}" for s, n in sorted(counts.items())) or "no logs and no digests")
-    if any(counts.get(state) for state in ("conflict", "damaged", "unknown")):
+    words = {"missing": "without a digest"}
+    print(", ".join(f"{n} {words.get(s, s)}" for s, n in sorted(counts.items())) or "no logs and no digests")
+    if any(digest.exit_status for digest in digests):
         raise typer.Exit(1)
 
 
@@ -84,35 +66,23 @@ def diff(
     Where you and the rules changed the same sentence, base, yours and new stand one below the other. Exit status: 0 no
     difference, 1 differences.
     """
-    from digest.page import shelf as editing
-    from digest.page.grammar import unstamped
-    from digest.workflows import project
-    from digest.workflows import write as writing
-
     settings = project.settings(logs=logs, rules=rules, out=out, templates=templates, encoding=encoding)
-    path, text = _rendered(settings, day, room)
-    shelf = _shelf(settings)
-    base, mine = editing.versions(shelf, path, text)
-    stamped = editing.build(shelf, path, text, dry_run=True)
-    different = False
-    for title, old, new in (
-        ("what you changed since the last build", base, unstamped(mine)),
-        ("what a build would change now", unstamped(mine), unstamped(stamped.text)),
+    comparison = review.compare(settings, day, room)
+    for title, rows in (
+        ("what you changed since the last build", comparison.edits),
+        ("what a build would change now", comparison.rebuild),
     ):
-        lines = list(_changes(old, new))
-        different = different or bool(lines)
-        print(f"{project.shown(path)}: {title}{'' if lines else ': nothing'}")
-        for line in lines:
-            print(_coloured(line))
-    for clash in (*editing.open_conflicts(shelf, path), *stamped.conflicts):
-        different = True
+        print(f"{shown(comparison.path)}: {title}{'' if rows else ': nothing'}")
+        for row in rows:
+            print(_coloured(row))
+    for clash in comparison.conflicts:
         print(f"\nconflict in {clash.key}; yours stands in the digest")
         for name, said in (("base", clash.base), ("yours", clash.edited), ("new", clash.rebuilt)):
             _told(name, said.strip())
-    for note in writing.noted(stamped.notes):
+    for note in comparison.notes:
         _told("entries", note)
-    if different:
-        raise typer.Exit(1)
+    if comparison.exit_status:
+        raise typer.Exit(comparison.exit_status)
 
 
 def resolve(
@@ -125,22 +95,14 @@ def resolve(
     out: Out = None,
 ) -> None:
     """Settle the conflicts of a digest: what stands in it counts."""
-    from digest import files
-    from digest.page import shelf as editing
-    from digest.workflows import project
-
-    settings = project.settings(logs=logs, out=out)
-    path = _path(settings, day, room)
-    with files.lock(settings.root):
-        settled = editing.resolve(_shelf(settings), path, ids or ())
-        left = editing.open_conflicts(_shelf(settings), path)
-    if settled or left:
-        print(f"{project.shown(path)}: {len(settled)} settled, {len(left)} open")
+    result = review.resolve(project.settings(logs=logs, out=out), day, room, ids or ())
+    if result.settled or result.open:
+        print(f"{shown(result.path)}: {len(result.settled)} settled, {len(result.open)} open")
     else:
-        print(f"{project.shown(path)}: no conflicts, so there is nothing to settle")
-    for clash in left:
+        print(f"{shown(result.path)}: no conflicts, so there is nothing to settle")
+    for clash in result.open:
         _told("open", clash.key)
-    if left:
+    if result.open:
         raise typer.Exit(1)
 
 
@@ -157,15 +119,9 @@ def restore(
     encoding: options.Encoding = None,
 ) -> None:
     """Bring back an entry that you deleted from a digest."""
-    from digest import files
-    from digest.page import shelf as editing
-    from digest.workflows import project
-
     settings = project.settings(logs=logs, rules=rules, out=out, templates=templates, encoding=encoding)
-    path, text = _rendered(settings, day, room)
-    with files.lock(settings.root):
-        editing.restore(_shelf(settings), path, id_, text)
-    print(f"{project.shown(path)}: {term.plain(id_)} stands in it again")
+    path = review.restore(settings, day, id_, room)
+    print(f"{shown(path)}: {term.plain(id_)} stands in it again")
 
 
 def doctor(logs: options.Logs = None, out: Out = None) -> None:
@@ -173,69 +129,16 @@ def doctor(logs: options.Logs = None, out: Out = None) -> None:
 
     Exit status: 0 all is well or mended, 1 something is left to do.
     """
-    from digest import files
-    from digest.page import shelf as editing
-    from digest.workflows import project
-
-    settings = project.settings(logs=logs, out=out)
-    if not (settings.root / files.STATE).is_dir():
+    findings = review.doctor(project.settings(logs=logs, out=out))
+    if findings is None:
         print("nothing was built here yet, so there is nothing to mend")
         return
-    with files.lock(settings.root):
-        found = editing.doctor(_shelf(settings), _digests(settings))
-    for finding in found:
-        _told("mended" if finding.mended else "to do", f"{project.shown(finding.path)}: {finding.message}")
-    if not found:
+    for finding in findings:
+        _told("mended" if finding.mended else "to do", f"{shown(finding.path)}: {finding.message}")
+    if not findings:
         print("all is well")
-    if any(not finding.mended for finding in found):
+    if any(not finding.mended for finding in findings):
         raise typer.Exit(1)
-
-
-def _shelf(settings: Settings) -> Shelf:
-    from digest.page.shelf import Shelf
-
-    return Shelf(settings.root, settings.out)
-
-
-def _digests(settings: Settings) -> list[Path]:
-    return sorted(p for p in settings.out.rglob("*.md") if not p.name.startswith("."))
-
-
-def _found(settings: Settings, day: str, room: str | None) -> DayLog:
-    from digest.workflows import project
-
-    return project.find(settings, day, room)
-
-
-def _path(settings: Settings, day: str, room: str | None) -> Path:
-    from digest.project import folders
-
-    if folders.OF_MANY_DAYS.fullmatch(day):
-        return folders.page_path(settings, day, room or "")
-    found = _found(settings, day, room)
-    return folders.page_path(settings, found.day, found.room)
-
-
-def _rendered(settings: Settings, day: str, room: str | None) -> tuple[Path, str]:
-    """Where a day's digest lies, and what the rules make of the day now."""
-    from digest.cli import pages
-    from digest.project import folders
-    from digest.workflows import project
-    from digest.workflows.neighbours import Neighbours
-
-    if folders.OF_MANY_DAYS.fullmatch(day):
-        return pages.rendered(settings, day, room)
-    found = _found(settings, day, room)
-    work = project.analysed(project.read(found, settings), project.stages(settings))
-    page, _ = Neighbours(settings, work.stages).page(found, work)
-    return folders.page_path(settings, found.day, found.room), page.text
-
-
-def _changes(old: str, new: str) -> Iterator[str]:
-    import difflib
-
-    rows = difflib.unified_diff(old.splitlines(), new.splitlines(), n=2, lineterm="")
-    yield from (row for n, row in enumerate(rows) if n > 1)  # without the names of two files
 
 
 def _coloured(line: str) -> str:
