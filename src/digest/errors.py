@@ -57,3 +57,10 @@ class ConflictError(DigestError):
 
 class UsageError(DigestError):
     """A day, path or option that makes no sense."""
+
+
+class MissingExtraError(DigestError):
+    """A library that one of the package's extras brings is not installed."""
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(f"{library} is not installed. Install it with pip install 'digest[{extra}]', and try again")

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import chain
+from threading import Lock
 from typing import NamedTuple, Protocol
 
 TOTAL = 60_101_964  # sum of the frequencies in jieba's dict.txt
@@ -57,7 +58,10 @@ class Engine(Protocol):
         """The words that `tag` gives, without their tags: half the time."""
         ...
 
-    def frequency(self, word: str) -> int: ...
+    def suggested_frequency(self, word: str) -> int:
+        """A frequency by which the word would be cut as one: rjieba's suggestion, which is near the dictionary's own,
+        and jieba's own in the reference; 0 for a word that neither knows. Weights rest on these very numbers."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -185,7 +189,7 @@ class Vocabulary:
 
     def knows(self, word: str) -> bool:
         """Whether the dictionary or the lexicon holds a word; else it was guessed, or is Latin."""
-        return self.is_term(word) or self.engine.frequency(word) > 0
+        return self.is_term(word) or self.engine.suggested_frequency(word) > 0
 
     def is_term(self, word: str) -> bool:
         return word.lower() in self.field_terms
@@ -208,7 +212,7 @@ class Vocabulary:
         scale = self.common.get(word, 1.0)
         if LETTER.search(word):
             return LATIN * scale
-        frequency = self.engine.frequency(word)
+        frequency = self.engine.suggested_frequency(word)
         value = min(RAREST, 0.842 * math.log(TOTAL / frequency) - 1.175) if frequency > 0 else UNKNOWN
         if word in self.field_terms and word not in self.common:
             value = max(value, FIELD)
@@ -287,25 +291,28 @@ def vocabulary(lists: Mapping[str, Sequence[str]]) -> Vocabulary:
     return Vocabulary(tuple(dict.fromkeys(terms)), stop, same, common)
 
 
-_claimed: list[tuple[str, ...]] = []
+class _Dictionaries:
+    """rjieba's dictionaries by the words that were added to them, each shared by all who add the same.
 
-
-@lru_cache(maxsize=4)
-def rust_engine(terms: tuple[str, ...]) -> Engine:
-    """rjieba with these user words.
-
-    rjieba builds one dictionary as it is imported (0.1 s). The first vocabulary takes that one instead of paying for a
-    second; words can't be taken out again, so another vocabulary gets a dictionary of its own.
+    rjieba builds one dictionary as it is imported (0.1 s), and a process has no more of that: the first words go into
+    it instead of paying for a second. Words can't be taken out again, so others get a dictionary of their own.
     """
-    import rjieba
 
-    if _claimed:
-        own = rjieba.Jieba()
-        tag, cut, add, has, frequency = own.tag, own.cut, own.add_word, own.has_word, own.suggest_freq
-    else:
-        _claimed.append(terms)
-        tag, cut, add, has, frequency = rjieba.tag, rjieba.cut, rjieba.add_word, rjieba.has_word, rjieba.suggest_freq
-    return _Engine(tag, cut, add, has, frequency, terms)
+    def __init__(self) -> None:
+        self._engines: dict[tuple[str, ...], Engine] = {}
+        self._lock = Lock()  # two threads must not both take the one that is there
+
+    def engine(self, terms: tuple[str, ...]) -> Engine:
+        import rjieba  # start-up: builds its dictionary
+
+        with self._lock:
+            if terms not in self._engines:
+                own = rjieba.Jieba() if self._engines else rjieba
+                self._engines[terms] = _Engine(own.tag, own.cut, own.add_word, own.has_word, own.suggest_freq, terms)
+            return self._engines[terms]
+
+
+rust_engine = _Dictionaries().engine
 
 
 class _Engine:
@@ -335,7 +342,7 @@ class _Engine:
     def cut(self, text: str) -> Sequence[str]:
         return self._plain(text, True)
 
-    def frequency(self, word: str) -> int:
+    def suggested_frequency(self, word: str) -> int:
         if word in self._before:
             return self._before[word]
         return self._frequency(word) if self._has(word) else 0
@@ -380,5 +387,5 @@ class _Reference:
     def cut(self, text: str) -> Sequence[str]:
         return list(self._cut(text, HMM=True))
 
-    def frequency(self, word: str) -> int:
+    def suggested_frequency(self, word: str) -> int:
         return self._before[word] if word in self._before else int(self._frequencies.get(word, 0))

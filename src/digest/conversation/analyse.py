@@ -85,14 +85,15 @@ def analyse(
     `people` are the log's, where they are known already.
     """
     people = people or people_stage.people(log, stages.known)
-    talk = talk_stage.talk(log, people, stages.talking)
+    weighed = talk_stage.weighed_log(log, people, stages.talking)
+    talk = talk_stage.talk(weighed)
     turns = links_stage.quoted(log, segment.turns(log, people, stages.turn_settings))
     states = talk_stage.state(log, talk)
     day_turns = DayTurns(
         turns,
         tuple((states[t.messages[0]].phase, states[t.messages[0]].since) for t in turns),
         frozenset({talk.speaker}) if talk else frozenset(),
-        frozenset(talk_stage.hosts(log, people, stages.talking)),
+        frozenset(talk_stage.hosts(weighed)),
     )
     scorer = ActScorer(day_turns, stages.rules.subject("questions"))
     # who replies hangs on what has the form of a question, and whether a turn is a question on who replies to it

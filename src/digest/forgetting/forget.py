@@ -162,7 +162,7 @@ def everyday(stages: Stages) -> Callable[[str], bool]:
             return True
         tags = [word.tag for word in vocabulary.tagged(name)]
         named = len(tags) == 1 and tags[0] == "nr" and name[0] in f"{SURNAMES}老小"
-        return not named and vocabulary.engine.frequency(name) >= EVERYDAY
+        return not named and vocabulary.engine.suggested_frequency(name) >= EVERYDAY
 
     return is_word
 

@@ -11,8 +11,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix, vstack
+
+from digest.errors import MissingExtraError
+
+try:
+    from scipy.optimize import minimize
+    from scipy.sparse import csr_matrix, vstack
+except ModuleNotFoundError:
+    raise MissingExtraError("scipy", "tune") from None
 
 Vector = NDArray[np.float64]
 STEPS = 400

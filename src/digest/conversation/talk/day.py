@@ -15,7 +15,7 @@ _MOST_PICTURES = 3  # in one message; more add nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class WeighedLog:
     """A log read once: for each message the room's cues, its characters of words, whether it addresses somebody."""
 
     log: Log
@@ -63,19 +63,8 @@ def roles_of(how: Talking, text: str, part: str) -> frozenset[str]:
     return frozenset(how.cues[place].role for place in heard) if heard else _NOTHING
 
 
-def day_of(log: Log, people: People, how: Talking) -> Day:
-    """The log, each message weighed. The last one is kept: the talk and its hosts are asked for one after the other."""
-    for day in _last:
-        if day.log is log and day.people is people and day.how is how:
-            return day
-    _last[:] = [_weighed(log, people, how)]
-    return _last[0]
-
-
-_last: list[Day] = []
-
-
-def _weighed(log: Log, people: People, how: Talking) -> Day:
+def weighed_log(log: Log, people: People, how: Talking) -> WeighedLog:
+    """The log with what each of its messages says and weighs for a talk."""
     room, size, aside, worth, sentences, remarks = [], [], [], [], [0], [0]
     for i, message in enumerate(log.messages):
         text, mentions = message.text, people.mentions[i]
@@ -93,7 +82,7 @@ def _weighed(log: Log, people: People, how: Talking) -> Day:
         sentences.append(sentences[-1] + (counts and n >= how.sentence))
         remarks.append(remarks[-1] + (counts and n < how.sentence))
     facts = (tuple(size), tuple(aside), tuple(worth), tuple(sentences), tuple(remarks))
-    return Day(log, people, how, tuple(room), {}, *facts)
+    return WeighedLog(log, people, how, tuple(room), {}, *facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +95,7 @@ class Stretch:
     worth: float
 
 
-def best(day: Day, party: tuple[int, ...], own: tuple[int, ...]) -> Stretch:
+def best(day: WeighedLog, party: tuple[int, ...], own: tuple[int, ...]) -> Stretch:
     """The run of `own` worth most; among equals the earlier."""
     most, first, last = 0.0, 0, -1
     run, start = 0.0, 0
@@ -134,7 +123,7 @@ class Announcement:
     cue: Cue
 
 
-def announced(day: Day) -> tuple[Announcement, ...]:
+def announced(day: WeighedLog) -> tuple[Announcement, ...]:
     """The day's announcements and cancellations, in order."""
     heads, out = _heads(day.people), []
     for i, roles in enumerate(day.room):

@@ -6,10 +6,11 @@ sum). What was said around it, the announcement, the greeting, the closing words
 log-odds whether it is a talk, and where it begins and ends.
 
     how = talking(rules)
-    found = talk(log, people, how)             # a Talk, or None
-    phases = state(log, found)                 # for each message: "before-talk", "talk", …, and since when
-    owners = hosts(log, people, how)           # who announces and leads the evening
-    name = label(log, found)                   # the speaker's name as it stands in the log
+    day = weighed_log(log, people, settings)
+    the_talk = talk(day)                       # a Talk, or None
+    phases = state(log, the_talk)              # for each message: "before-talk", "talk", …, and since when
+    owners = hosts(day)                        # who announces and leads the evening
+    name = label(log, the_talk)                # the speaker's name as it stands in the log
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import log2
 
-from digest.conversation.talk.day import Announcement, Day, Stretch, announced, best, day_of
-from digest.conversation.talk.rules import Talking, talking
+from digest.conversation.talk.day import Announcement, Stretch, WeighedLog, announced, best, weighed_log
+from digest.conversation.talk.rules import talking
 from digest.conversation.talk.title import title
-from digest.model import Evidence, Log, Message, People, Talk
+from digest.model import Evidence, Log, Message, Talk
 
 __all__ = [
     "Announcement",
@@ -35,6 +36,7 @@ __all__ = [
     "state",
     "talk",
     "talking",
+    "weighed_log",
 ]
 
 
@@ -53,18 +55,18 @@ _MOST_TOGETHER = 3  # more names in one announcement are a roster
 # ---------------------------------------------------------------- is it a talk
 
 
-def talk(log: Log, people: People, how: Talking) -> Talk | None:
+def talk(day: WeighedLog) -> Talk | None:
     """The guest's talk of the day with what speaks for it, None where there is none."""
-    likeliest = considered(log, people, how, most=1)
-    return next((t for t in likeliest if sum(e.weight for e in t.evidence) > how.threshold), None)
+    likeliest = considered(day, most=1)
+    return next((t for t in likeliest if sum(e.weight for e in t.evidence) > day.how.threshold), None)
 
 
-def considered(log: Log, people: People, how: Talking, most: int = 3) -> tuple[Talk, ...]:
+def considered(day: WeighedLog, most: int = 3) -> tuple[Talk, ...]:
     """The likeliest stretches of the day, also those that are no talk; a stretch's evidence adds up to its log-odds."""
-    day = day_of(log, people, how)
+    how = day.how
     told = announced(day)
     places: dict[int, list[int]] = {}
-    for i, person in enumerate(people.speaker):
+    for i, person in enumerate(day.people.speaker):
         places.setdefault(person, []).append(i)
     out = []
     for party in _parties(places, told):
@@ -86,7 +88,7 @@ def _parties(places: Iterable[int], told: Sequence[Announcement]) -> list[tuple[
     return alone + list(dict.fromkeys(n for n in named if 1 < len(n) <= _MOST_TOGETHER))
 
 
-def _all_present(day: Day, stretch: Stretch) -> bool:
+def _all_present(day: WeighedLog, stretch: Stretch) -> bool:
     """Whether each of a party says a fair part of the stretch: a fifth of its characters."""
     said = Counter[int]()
     for i in stretch.messages:
@@ -94,7 +96,7 @@ def _all_present(day: Day, stretch: Stretch) -> bool:
     return len(stretch.party) == 1 or all(5 * said[person] >= said.total() for person in stretch.party)
 
 
-def _evidence(day: Day, stretch: Stretch, told: Sequence[Announcement]) -> tuple[Evidence, ...]:
+def _evidence(day: WeighedLog, stretch: Stretch, told: Sequence[Announcement]) -> tuple[Evidence, ...]:
     """What speaks for and against a stretch being the talk, in log-odds."""
     how, messages = day.how, day.log.messages
     first, last = stretch.messages[0], stretch.messages[-1]
@@ -137,7 +139,7 @@ def _evidence(day: Day, stretch: Stretch, told: Sequence[Announcement]) -> tuple
     return tuple(out)
 
 
-def _near(day: Day, stretch: Stretch) -> list[int]:
+def _near(day: WeighedLog, stretch: Stretch) -> list[int]:
     """The party's messages in the stretch and close around it."""
     messages = day.log.messages
     low = messages[stretch.messages[0]].second - day.how.before
@@ -145,7 +147,7 @@ def _near(day: Day, stretch: Stretch) -> list[int]:
     return [i for i in stretch.own if low <= messages[i].second <= high]
 
 
-def _share(day: Day, stretch: Stretch, i: int) -> float:
+def _share(day: WeighedLog, stretch: Stretch, i: int) -> float:
     """How much of the stretch's characters stand before message i."""
     total = sum(day.size[k] for k in stretch.messages) or 1
     return sum(day.size[k] for k in stretch.messages if k < i) / total
@@ -165,7 +167,7 @@ def _forth(messages: Sequence[Message], i: int, within: float) -> int:
     return j
 
 
-def _audience(day: Day, span: range, stretch: Stretch) -> int:
+def _audience(day: WeighedLog, span: range, stretch: Stretch) -> int:
     """How many others only clap, thank or sign in within a span."""
     speaker = day.people.speaker
     return len(
@@ -182,14 +184,14 @@ def _audience(day: Day, span: range, stretch: Stretch) -> int:
 # ---------------------------------------------------------------- where it begins and ends
 
 
-def _talk(day: Day, stretch: Stretch, evidence: tuple[Evidence, ...], told: Sequence[Announcement]) -> Talk:
+def _talk(day: WeighedLog, stretch: Stretch, evidence: tuple[Evidence, ...], told: Sequence[Announcement]) -> Talk:
     kept = _end(day, stretch, _begin(day, stretch))
     kept = [i for i in kept if not _is_chat(day, i)] or kept
     speaker = Counter(day.people.speaker[i] for i in kept).most_common(1)[0][0]
     return Talk(speaker, _title(day, stretch, told), tuple(kept), kept[0], kept[-1], evidence)
 
 
-def _begin(day: Day, stretch: Stretch) -> list[int]:
+def _begin(day: WeighedLog, stretch: Stretch) -> list[int]:
     """The stretch without what its speaker says before he begins: signing in, greeting, who he is, excuses."""
     how, own = day.how, list(stretch.messages)
     opening = how.opening * sum(day.size[i] for i in own)
@@ -210,7 +212,7 @@ def _begin(day: Day, stretch: Stretch) -> list[int]:
     return own[cut:] or own
 
 
-def _end(day: Day, stretch: Stretch, own: list[int]) -> list[int]:
+def _end(day: WeighedLog, stretch: Stretch, own: list[int]) -> list[int]:
     """The messages up to the closing words, or to where others take the talk to be over."""
     how = day.how
     total, worth = sum(day.size[i] for i in own), sum(day.worth[i] for i in own)
@@ -229,7 +231,7 @@ def _end(day: Day, stretch: Stretch, own: list[int]) -> list[int]:
     return own
 
 
-def _goes_on(day: Day, own: Sequence[int]) -> float:
+def _goes_on(day: WeighedLog, own: Sequence[int]) -> float:
     """What a speaker still says after the first of his messages, before anybody else says a sentence, is worth."""
     said = 0.0
     for i, j in pairwise(own):
@@ -239,7 +241,7 @@ def _goes_on(day: Day, own: Sequence[int]) -> float:
     return said
 
 
-def _over(day: Day, stretch: Stretch) -> list[int]:
+def _over(day: WeighedLog, stretch: Stretch) -> list[int]:
     """Places inside a stretch where others take it to be over: questions are called for, a second person thanks."""
     out, grateful = [], set[int]()
     for i in range(stretch.messages[0], stretch.messages[-1]):
@@ -252,7 +254,7 @@ def _over(day: Day, stretch: Stretch) -> list[int]:
     return out
 
 
-def _is_preamble(day: Day, i: int) -> bool:
+def _is_preamble(day: WeighedLog, i: int) -> bool:
     """Whether a message at the start only greets, introduces its speaker or excuses him."""
     if day.log.messages[i].images or day.size[i] >= day.how.preamble:
         return False
@@ -260,7 +262,7 @@ def _is_preamble(day: Day, i: int) -> bool:
     return short or day.aside[i] or bool({"greets", "preamble", "starts"} & day.says(i))
 
 
-def _is_tail(day: Day, i: int) -> bool:
+def _is_tail(day: WeighedLog, i: int) -> bool:
     """Whether a message at the end only thanks, invites questions or answers somebody."""
     if day.log.messages[i].images:
         return False
@@ -268,7 +270,7 @@ def _is_tail(day: Day, i: int) -> bool:
     return day.aside[i] or day.size[i] < day.how.sentence or bool(parting)
 
 
-def _is_chat(day: Day, i: int) -> bool:
+def _is_chat(day: WeighedLog, i: int) -> bool:
     """Whether a message amid the talk is no part of it: a word to somebody, about the evening, or none at all."""
     message = day.log.messages[i]
     if message.images or (not day.aside[i] and "://" in message.text):
@@ -276,7 +278,7 @@ def _is_chat(day: Day, i: int) -> bool:
     return not day.size[i] or day.aside[i] or ("chat" in day.says(i) and day.size[i] < 4 * day.how.sentence)
 
 
-def _title(day: Day, stretch: Stretch, told: Sequence[Announcement]) -> str:
+def _title(day: WeighedLog, stretch: Stretch, told: Sequence[Announcement]) -> str:
     """The title as those who announced the talk give it, the last of them first, else as its speaker does."""
     announced = [a for a in told if a.cue.role == "announces" and a.message < stretch.messages[-1]]
     speakers = {a.speaker for a in announced}
@@ -290,14 +292,14 @@ def _title(day: Day, stretch: Stretch, told: Sequence[Announcement]) -> str:
 # ---------------------------------------------------------------- what other stages ask
 
 
-def announcements(log: Log, people: People, how: Talking) -> tuple[Announcement, ...]:
+def announcements(day: WeighedLog) -> tuple[Announcement, ...]:
     """Messages that announce a talk or call one off, in order."""
-    return announced(day_of(log, people, how))
+    return announced(day)
 
 
-def hosts(log: Log, people: People, how: Talking) -> tuple[int, ...]:
+def hosts(day: WeighedLog) -> tuple[int, ...]:
     """The persons who announce talks, hand over to speakers or open the questions, the busiest first."""
-    day = day_of(log, people, how)
+    log, people = day.log, day.people
     count = Counter(a.speaker for a in announced(day))
     for i, message in enumerate(log.messages):
         calls = {"begins", "questions"} & day.room[i] and len(message.text) < _LONG

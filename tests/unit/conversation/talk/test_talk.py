@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from digest.conversation.people.people import people
+from digest.conversation.talk.rules import Talking
 from digest.conversation.talk.talk import (
-    Talking,
     announcements,
     considered,
     hosts,
@@ -18,6 +18,7 @@ from digest.conversation.talk.talk import (
     state,
     talk,
     talking,
+    weighed_log,
 )
 from digest.editorial.paragraphs import paragraphs
 from digest.model import Image, Log, Message, People, Quote, Talk
@@ -85,7 +86,7 @@ FULL = evening(
 
 def found(log: Log, how: Talking = HOW) -> tuple[Talk | None, People]:
     who = people(log)
-    return talk(log, who, how), who
+    return talk(weighed_log(log, who, how)), who
 
 
 def texts(log: Log, it: Talk | None) -> tuple[str, ...]:
@@ -133,7 +134,7 @@ def test_a_talk_that_was_called_off_is_none() -> None:
     )
     it, who = found(log)
     assert it is None
-    assert [a.cue.role for a in announcements(log, who, HOW)] == ["announces", "cancels"]
+    assert [a.cue.role for a in announcements(weighed_log(log, who, HOW))] == ["announces", "cancels"]
 
 
 def test_an_empty_log_has_no_talk() -> None:
@@ -248,7 +249,7 @@ def test_the_state_of_the_day_turns_with_the_talk() -> None:
 
 def test_the_host_is_who_announces() -> None:
     who = people(FULL)
-    assert [who.persons[p].name for p in hosts(FULL, who, HOW)] == [HOST]
+    assert [who.persons[p].name for p in hosts(weighed_log(FULL, who, HOW))] == [HOST]
 
 
 @pytest.mark.parametrize(
@@ -313,8 +314,8 @@ def test_paragraphs_keep_headings_items_pictures_and_links_in_order() -> None:
 def test_what_was_no_talk_is_told_with_its_reasons() -> None:
     log = evening(*lecture("10:00", who=OTHER, parts=PARTS[:5]))
     who = people(log)
-    assert talk(log, who, HOW) is None
-    (candidate,) = considered(log, who, HOW)
+    assert talk(weighed_log(log, who, HOW)) is None
+    (candidate,) = considered(weighed_log(log, who, HOW))
     assert sum(e.weight for e in candidate.evidence) <= HOW.threshold
 
 
@@ -362,7 +363,7 @@ def test_a_word_about_the_evening_amid_the_talk_is_no_part_of_it(word: str) -> N
     said = [*lecture()]
     said.insert(3, ("19:36", GUEST, word))
     log = evening(("19:00", HOST, ANNOUNCED), *SIGNING_IN, *said, *AFTERWARDS)
-    found = talk(log, people(log), HOW)
+    found = talk(weighed_log(log, people(log), HOW))
     assert found is not None
     assert word not in [log.messages[i].text for i in found.messages]
     assert len(found.messages) == len(PARTS)
