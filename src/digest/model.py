@@ -27,6 +27,17 @@ class Quote:
     text: str
 
 
+KINDS = ("text", "image", "file", "link", "other", "system", "bot", "recalled")  # of messages; other: a voice, a call
+
+
+@dataclass(frozen=True, slots=True)
+class DayPosition:
+    """Where a message of another day stands: its day and position there."""
+
+    day: dt.date
+    position: int
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One exported record, entities decoded.
@@ -45,6 +56,13 @@ class Message:
     reply_to: int | None = None  # position of the parent, where the format itself carries it
     also: tuple[str, ...] = ()  # other labels of the same speaker, learnt from doubled copies
     line: int = 0  # 1-based line of the header in the file
+    id: str = ""  # the platform's, which stays through every export; "" where it gives none
+    sender: str = ""  # the platform's id of the speaker, which stays when the label changes
+    kind: str = "text"  # one of KINDS
+    reply_place: DayPosition | None = None  # of the parent, where it stands in another day's log
+    reply_id: str = ""  # the parent's id
+    edited: bool = False
+    minute: bool = False  # the export has no seconds: 09:15:00 means some time in 09:15
 
     @property
     def position(self) -> int:
@@ -69,6 +87,7 @@ class Log:
     oddities: Mapping[str, int] = field(default_factory=dict)  # what was odd, counted by kind
     warnings: tuple[str, ...] = ()
     written: Mapping[int, str] = field(default_factory=dict)  # by position: texts before names were taken out
+    zone: str = ""  # of the times, as `Asia/Shanghai`; "" where the file doesn't say
 
     def as_written(self, message: Message) -> str:
         """A message's text as it stands in the file: ids are made of it, so that they outlive names."""

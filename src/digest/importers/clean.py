@@ -46,6 +46,11 @@ def clean(text: str, counts: dict[str, int]) -> str:
     return text
 
 
+def visible(text: str) -> str:
+    """`text` without control and invisible characters, entities as they are."""
+    return _INVISIBLES.sub("", _CONTROLS.sub("", text))
+
+
 def label(text: str, counts: dict[str, int]) -> str:
     """A speaker's label on one line, in composed form, so that NFC and NFD twins are one."""
     text = clean(text, counts)

@@ -12,7 +12,7 @@ from itertools import compress, count, repeat, starmap
 from operator import eq, gt
 from typing import Any
 
-from digest.model import Image, Message, Quote
+from digest.model import DayPosition, Image, Message, Quote
 
 DOUBLED_SHARE = 0.25  # of a log's messages; the real doubled exports have 0.49 and more, the others 0.05 at most
 TELLING = 6  # letters of a text that two people hardly write in the same second
@@ -100,6 +100,10 @@ class _Draft:
         self.quote: Quote | None = None
         self.reply_to: int | None = None
         self.also: tuple[str, ...] = ()
+        self.id = self.sender = self.reply_id = ""
+        self.kind = "text"
+        self.reply_place: DayPosition | None = None
+        self.edited = self.minute = False
 
 
 _become = object.__dict__["__class__"].__set__

@@ -24,8 +24,9 @@ from pathlib import Path
 
 from digest.errors import LogError
 from digest.importers import clean
+from digest.importers.base import Chat, records
 from digest.importers.columns import Columns, messages, repeated
-from digest.importers.source import NoMessages, Source, agreed_day, day_in_name
+from digest.importers.source import NoMessages, Source, agreed_day, day_in_name, room_of
 from digest.model import Image, Log, Quote
 
 HEADER = re.compile(r"^>[^\S\n]*(\d{1,2}:\d{2}):(\d{2})[^\S\n]+([^\n]*)$", re.M)  # minute, second, name
@@ -54,7 +55,13 @@ def identify(head: bytes, path: Path) -> bool:
     return path.suffix in (".markdown", ".md") or not text.strip()
 
 
-def read(source: Source, *, day: dt.date | None, room: str) -> Log:
+def read(source: Source) -> Iterator[Chat]:
+    """The day as a chat, a record a header."""
+    log = day_log(source, day=source.day, room=room_of(source.path))
+    yield Chat(log.room, records(log))
+
+
+def day_log(source: Source, *, day: dt.date | None, room: str) -> Log:
     """The log in `source`, its oddities counted by kind."""
     source.refuse_long_lines()
     text = source.text()

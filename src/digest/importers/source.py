@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from digest import files
@@ -20,26 +22,36 @@ _DAY_IN_NAME = re.compile(r"(?<![0-9])([0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
-    """A file's path, its bytes, and the encoding it is said to be in."""
+    """A file or folder to read, the encoding its text is said to be in, and what it may leave out."""
 
     path: Path
-    data: bytes
     encoding: str
+    day: dt.date | None = None  # where times have no day
+    year: int | None = None  # where days have no year
 
     @classmethod
-    def of(cls, path: Path, encoding: str = "utf-8") -> Source:
-        """Read `path`, a plain file: links, pipes and devices are refused."""
+    def of(cls, path: Path, encoding: str = "utf-8", *, day: dt.date | None = None, year: int | None = None) -> Source:
+        """The source at `path`."""
         if _SURROGATES.search(str(path)):  # bytes that are no UTF-8; the room's name goes into ids and the store
             raise UsageError(f"{path}: its name is not UTF-8. Give the file or its folder another one")
-        return cls(path, files.read_bytes(path, limit=LONGEST_FILE), _known(encoding))
+        return cls(path, _known(encoding), day, year)
+
+    @cached_property
+    def data(self) -> bytes:
+        """The whole file; links, pipes and devices are refused."""
+        return files.read_bytes(self.path, limit=LONGEST_FILE)
 
     def head(self, size: int) -> bytes:
         """The first bytes as UTF-8, whatever the file's encoding, for a format to recognise itself by."""
         if self.encoding == "utf-8":
             return self.data[:size]
         return self.data[: 4 * size].decode(self.encoding, errors="ignore").encode("utf-8", errors="ignore")[:size]
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Each line with its number from 1, its end cut off."""
+        return enumerate(self.text().split("\n"), start=1)
 
     def text(self) -> str:
         """The whole file, its line ends as \\n, a byte order mark cut off."""

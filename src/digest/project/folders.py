@@ -14,6 +14,7 @@ from digest.errors import UsageError
 from digest.project.settings import Settings
 
 LOG_SUFFIXES = ("markdown", "md", "txt", "json", "jsonl", "csv", "zip", "xls", "log")
+RECORDS = ".jsonl"  # suffix of the form that holds what exports hold
 NO_LOGS = "no logs there. Put one in, named like 2017-05-27-chat.markdown, or name another folder with --logs"
 OF_MANY_DAYS = re.compile(r"faq|[0-9]{4}-(?:[0-9]{2}|W[0-9]{2})")  # pages that faq, month and week write, by name
 
@@ -84,7 +85,9 @@ def days(settings: Settings, room: str | None = None) -> tuple[DayLog, ...]:
                     found.append(DayLog(dt.date.fromisoformat(match[1]), name, path))
                 except ValueError:
                     continue  # 2017-02-30 is nobody's log
-    return tuple(sorted(found))
+    # a day's own form of the log counts before the others of its name; the Log's warnings say so
+    with_records = {(log.day, log.room) for log in found if log.path.suffix == RECORDS}
+    return tuple(sorted(log for log in found if log.path.suffix == RECORDS or (log.day, log.room) not in with_records))
 
 
 def find_log(settings: Settings, day: dt.date, room: str | None = None) -> DayLog:

@@ -158,6 +158,12 @@ def test_the_log_of_a_day_is_found(tmp_path: Path) -> None:
     assert folders.find_log(found, dt.date(2031, 3, 5)).room == "dev"
 
 
+def test_where_a_day_has_both_forms_its_log_is_the_one_of_records(tmp_path: Path) -> None:
+    found = project(tmp_path, "2031-03-04-chat.markdown", "2031-03-04.jsonl", "2031-03-05-chat.markdown")
+    assert folders.find_log(found, DAY).path == tmp_path / "seeds/2031-03-04.jsonl"
+    assert [log.path.suffix for log in folders.days(found)] == [".jsonl", ".markdown"]
+
+
 def test_a_day_that_two_rooms_have_needs_a_room(tmp_path: Path) -> None:
     logs = ("arch/2031-03-04-chat.markdown", "dev/2031-03-04-chat.markdown")
     found = project(tmp_path, *logs)
