@@ -16,6 +16,7 @@ from digest.errors import LogError, UsageError
 HEAD = 4096  # bytes that a format sees to know itself
 LONGEST_LINE = 1_000_000  # bytes; the longest real one has 14,000
 LONGEST_FILE = 512 * 1024 * 1024  # bytes; about five million messages
+_PIECE = 1 << 16  # characters
 LOGS_FOLDERS = ("seeds", "logs")  # below these a folder is a room, where nobody says otherwise
 
 _DAY_IN_NAME = re.compile(r"(?<![0-9])([0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])")
@@ -48,6 +49,11 @@ class Source:
         if self.encoding == "utf-8":
             return self.data[:size]
         return self.data[: 4 * size].decode(self.encoding, errors="ignore").encode("utf-8", errors="ignore")[:size]
+
+    def pieces(self) -> Iterator[str]:
+        """The text in pieces, for formats that take it as it comes."""
+        text = self.text()
+        return (text[at : at + _PIECE] for at in range(0, len(text), _PIECE))
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Each line with its number from 1, its end cut off."""
