@@ -6,11 +6,14 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from digest.conversation.people.labels import key
 from digest.knowledge.query import spaced
-from digest.knowledge.rows import DayRows
 from digest.knowledge.schema import SHIFT
+
+if TYPE_CHECKING:
+    from digest.knowledge.rows import DayRows
 
 TABLES = ("messages", "turns", "topics", "entries", "questions", "answers")
 

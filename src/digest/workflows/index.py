@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from digest import files, importers
 from digest.errors import DigestError
-from digest.knowledge.rows import DayRows, counted, rows
 from digest.knowledge.schema import rebuilding, sweep, writing
 from digest.knowledge.write import DayName, Writer, settle
 from digest.project import fingerprint, folders, forgotten
@@ -25,6 +24,7 @@ from digest.words import RAREST, UNKNOWN
 from digest.workflows.workers import in_order
 
 if TYPE_CHECKING:
+    from digest.knowledge.rows import DayRows
     from digest.stages import Stages
     from digest.words import Vocabulary
 
@@ -141,6 +141,8 @@ def _update(
         and connection.execute("SELECT value FROM meta WHERE key = 'rules'").fetchone() == (whole,)
     ):
         return IndexReport(unchanged=unchanged, failed=tuple(failed))
+    from digest.knowledge.rows import counted  # start-up: where nothing changed no stage is loaded
+
     loaded = stages()
     # the same words come with nearly every transaction
     tells = cache(lambda word: _tells(word, loaded.vocabulary))
@@ -236,6 +238,8 @@ def warm(stages: Stages) -> None:
 
 def _rows(days: Sequence[DayFiles], settings: Settings, stages: Stages, who: Forgotten) -> list[DayRows | str]:
     """Each day's rows, or why there are none."""
+    from digest.knowledge.rows import rows  # start-up: as above
+
     results: list[DayRows | str] = []
     for day in days:
         try:
