@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,11 +13,12 @@ from digest.cli import options, term
 if TYPE_CHECKING:
     import sqlite3
 
-    from digest.knowledge.search import Filters, Found, Hit
-    from digest.knowledge.show import Shown, Spoken
+    from digest.knowledge.search import Filters, Hit, SearchResult
+    from digest.knowledge.show import ShownEntry, ShownQuestion, ThreadMessage
 
 BOLD, DIM, PLAIN = "\x1b[1;33m", "\x1b[2m", "\x1b[0m"
 LINES = 3  # of an answer that a search shows
+PARTS = {"question": "Q", "answer": "A", "": " "}  # what a message is in its thread
 
 Since = Annotated[str | None, typer.Option("--since", metavar="DAY", help="From this day on.")]
 Until = Annotated[str | None, typer.Option("--until", metavar="DAY", help="Up to this day.")]
@@ -43,16 +45,16 @@ def index(
     from digest.errors import UsageError
     from digest.project import folders
     from digest.reports.summary import count
-    from digest.workflows import index as made
+    from digest.workflows import index as indexing
     from digest.workflows import project
 
     begun = time.perf_counter()
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
     first, last = (folders.parse_day(d) if d else None for d in (since, until))
-    if not folders.store_path(settings.root).exists() and not made.day_files(settings):
+    if not folders.store_path(settings.root).exists() and not indexing.day_files(settings):
         raise UsageError(f"{project.shown(settings.logs)}: {folders.NO_LOGS}")
     with files.lock(settings.root):
-        report = made.index(
+        report = indexing.index(
             settings,
             lambda: project.stages(settings),
             since=first,
@@ -61,8 +63,8 @@ def index(
             rebuild=rebuild,
             progress=_progress(),
         )
-    for said in report.failed:
-        print(f"digest: {short(said)}", file=sys.stderr)
+    for problem in report.failed:
+        print(f"digest: {short(problem)}", file=sys.stderr)
     held = f"{count(report.messages, 'message')}, {count(report.entries, 'entry', 'entries')}"
     print(
         f"{count(report.written, 'day')} indexed ({held}), "
@@ -103,8 +105,8 @@ def search(
     """Find what was asked and answered before, best first."""
     from digest.errors import UsageError
     from digest.knowledge import schema
-    from digest.knowledge import search as made
-    from digest.knowledge import show as shown
+    from digest.knowledge import search as searching
+    from digest.knowledge import show as showing
     from digest.project import folders
     from digest.project import settings as config
 
@@ -113,32 +115,29 @@ def search(
     first, last = (folders.parse_day(d).isoformat() if d else "" for d in (since, until))
     words = " ".join(query)
     with schema.reading(folders.store_path(config.settings().root)) as db:
-        persons = shown.speakers(db, speaker) if speaker else None
-        filters = made.Filters(first, last, room, open_, raw, persons)
-        found = made.search(db, words, filters, limit)
-        threads = [shown.around(db, hit) for hit in found.hits] if json or _few(found) else [()] * len(found.hits)
+        persons = showing.speakers(db, speaker) if speaker else None
+        filters = searching.Filters(first, last, room, open_, raw, persons)
+        result = searching.search(db, words, filters, limit)
+        with_threads = json or any(hit.kind in ("message", "candidate") or hit.state == "open" for hit in result.hits)
+        hits = [(hit, showing.around(db, hit) if with_threads else ()) for hit in result.hits]
         if json:
             import json as js
 
-            rows = [_hit_data(db, hit, thread) for hit, thread in zip(found.hits, threads, strict=True)]
+            rows = [_hit_data(hit, thread) for hit, thread in hits]
             print(js.dumps({"query": words, "hits": rows}, ensure_ascii=False, indent=1))
             return
-        if not found.hits:
-            print(_nothing(filters, found) + _behind(db))
+        if not hits:
+            print(_nothing(filters, result) + _behind(db))
             raise typer.Exit(1)
-        for hit, thread in zip(found.hits, threads, strict=True):
-            for line in _hit_lines(hit, thread, found.forms):
+        for hit, thread in hits:
+            for line in _hit_lines(hit, thread, result.forms):
                 print(line)
             print()
-        print(_dim(f"digest show {found.hits[0].id} prints the first with its thread and its sources"))
+        print(_dim(f"digest show {result.hits[0].id} prints the first with its thread and its sources"))
 
 
-def _few(found: Found) -> bool:
-    return any(hit.kind in ("message", "candidate") or hit.state == "open" for hit in found.hits)
-
-
-def _nothing(filters: Filters, found: Found) -> str:
-    if not found.terms:
+def _nothing(filters: Filters, result: SearchResult) -> str:
+    if not result.terms:
         return "Nothing to look for: give a word"
     narrowed = filters != type(filters)()
     return "Nothing found" + (". Try it without the options" if narrowed else ". Try fewer or other words")
@@ -155,8 +154,8 @@ def _behind(db: sqlite3.Connection) -> str:
     return f". {count(new, 'day')} not indexed yet: run digest index" if new else ""
 
 
-def _hit_data(db: sqlite3.Connection, hit: Hit, thread: tuple[Spoken, ...]) -> dict[str, Any]:
-    times = {s.position: s.time for s in thread}
+def _hit_data(hit: Hit, thread: tuple[ThreadMessage, ...]) -> dict[str, Any]:
+    times = {message.position: message.time for message in thread}
     return {
         "id": hit.id,
         "kind": hit.kind,
@@ -170,13 +169,11 @@ def _hit_data(db: sqlite3.Connection, hit: Hit, thread: tuple[Spoken, ...]) -> d
         "messages": list(hit.messages),
         "times": [times[p] for p in hit.messages if p in times],
         "answers": [{"text": a.text, "messages": list(a.messages)} for a in hit.answers],
-        "thread": [
-            {"position": s.position, "time": s.time, "who": s.who, "part": s.part, "text": s.text} for s in thread
-        ],
+        "thread": [asdict(message) for message in thread],
     }
 
 
-def _hit_lines(hit: Hit, thread: tuple[Spoken, ...], forms: tuple[str, ...]) -> list[str]:
+def _hit_lines(hit: Hit, thread: tuple[ThreadMessage, ...], forms: tuple[str, ...]) -> list[str]:
     """A hit as lines of a terminal."""
     wide = term.columns()
     where = f"{hit.day} {hit.room}".strip()
@@ -186,15 +183,20 @@ def _hit_lines(hit: Hit, thread: tuple[Spoken, ...], forms: tuple[str, ...]) -> 
     topic = f"  {hit.topic}" if hit.topic else ""
     lines = [_dim(term.cut(f"{where}  {state}{topic}  {hit.id}", wide))]
     if hit.kind == "message" or (hit.state in ("open", "asked") and thread):
-        asked = {"question": "Q", "answer": "A", "": " "}
-        for spoken in thread:
-            mark = ">" if hit.kind == "message" and spoken.part else asked[spoken.part]
-            lines += _wrapped(f"{mark} {spoken.time} {spoken.who}: ", spoken.text, forms, wide, LINES)
+        for message in thread:
+            mark = ">" if hit.kind == "message" and message.part else PARTS[message.part]
+            lines += _wrapped(f"{mark} {message.time} {message.who}: ", message.text, forms, wide, LINES)
         return lines
-    lines += _wrapped("Q: " if hit.state != "said" else "", hit.text, forms, wide, LINES)
-    for number, answer in enumerate(hit.answers, start=1):
-        name = f"A{number if len(hit.answers) > 1 else ''}: " if hit.state != "said" else ""
-        lines += _wrapped(name, answer.text, forms, wide, LINES)
+    return lines + _entry_lines(hit, forms, wide, LINES)
+
+
+def _entry_lines(entry: Hit | ShownQuestion, forms: tuple[str, ...], wide: int, most: int | None) -> list[str]:
+    """A question and its answers, no more than `most` lines of each."""
+    said = entry.state == "said"
+    lines = _wrapped("" if said else "Q: ", entry.text, forms, wide, most)
+    for number, answer in enumerate(entry.answers, start=1):
+        label = "" if said else f"A{number if len(entry.answers) > 1 else ''}: "
+        lines += _wrapped(label, answer.text, forms, wide, most)
     return lines
 
 
@@ -227,11 +229,11 @@ def _lit(text: str, forms: tuple[str, ...]) -> str:
         return text
     from digest.knowledge.query import spans
 
-    made, last = [], 0
+    parts, last = [], 0
     for start, end in spans(text, forms):
-        made.append(text[last:start] + BOLD + text[start:end] + PLAIN)
+        parts.append(text[last:start] + BOLD + text[start:end] + PLAIN)
         last = end
-    return "".join(made) + text[last:]
+    return "".join(parts) + text[last:]
 
 
 def _dim(text: str) -> str:
@@ -244,15 +246,14 @@ def show(
 ) -> None:
     """Print an entry with its thread and its sources."""
     from digest.knowledge import schema
-    from digest.knowledge import show as shown
+    from digest.knowledge import show as showing
     from digest.project import folders
     from digest.project import settings as config
 
     with schema.reading(folders.store_path(config.settings().root)) as db:
-        entries = shown.show(db, entry)
+        entries = showing.show(db, entry)
     if json:
         import json as js
-        from dataclasses import asdict
 
         rows = [asdict(e) for e in entries]
         for row in rows:
@@ -262,32 +263,26 @@ def show(
         print(js.dumps(rows, ensure_ascii=False, indent=1))
         return
     for each in entries:
-        for line in _entry_lines(each):
+        for line in _shown_lines(each):
             print(line)
 
 
-def _entry_lines(entry: Shown) -> list[str]:
+def _shown_lines(entry: ShownEntry) -> list[str]:
     wide = term.columns()
     head = f"{entry.day} {entry.room}".strip()
     under = " › ".join(part for part in (entry.section, entry.topic) if part)
     lines = [term.cut(f"{head}  {entry.kind}  {under}".rstrip(), wide), ""]
     for part in entry.parts:
-        lines += _wrapped("Q: " if part.state != "said" else "", part.text, (), wide, None)
-        for number, answer in enumerate(part.answers, start=1):
-            name = f"A{number if len(part.answers) > 1 else ''}: " if part.state != "said" else ""
-            lines += _wrapped(name, answer.text, (), wide, None)
+        lines += _entry_lines(part, (), wide, None)
         if part.state == "open":
             lines.append("  (nobody answered)")
         lines.append("")
     if entry.thread:
         lines.append("thread")
-        asked = {"question": "Q", "answer": "A", "": " "}
-        for spoken in entry.thread:
-            lines += _wrapped(f"{asked[spoken.part]} {spoken.time} {spoken.who}: ", spoken.text, (), wide, None)
+        for message in entry.thread:
+            lines += _wrapped(f"{PARTS[message.part]} {message.time} {message.who}: ", message.text, (), wide, None)
         lines.append("")
-    times = [s.time for s in entry.thread if s.part]
-    source = f"log     {entry.log}" + (
-        f"  {times[0]}-{times[-1]}" if len(times) > 1 else f"  {times[0]}" if times else ""
-    )
-    lines += [source if entry.log else "", f"digest  {entry.digest}" if entry.digest else "", f"id      {entry.id}"]
-    return [line for line in lines if line is not None]
+    times = [message.time for message in entry.thread if message.part]
+    span = "" if not times else f"  {times[0]}-{times[-1]}" if len(times) > 1 else f"  {times[0]}"
+    lines += [f"log     {entry.log}{span}" if entry.log else "", f"digest  {entry.digest}" if entry.digest else ""]
+    return [*lines, f"id      {entry.id}"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from digest.knowledge.query import Lexicon, Term, candidates, count, folded, spaced, terms
@@ -46,8 +46,8 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """An answer of a hit."""
+class StoredAnswer:
+    """An answer as the store keeps it; `speaker` is a person of the store's, None where nobody knows."""
 
     text: str
     messages: tuple[int, ...]  # positions
@@ -74,11 +74,11 @@ class Hit:
     text: str
     messages: tuple[int, ...]  # positions
     speaker: int | None
-    answers: tuple[Said, ...] = ()
+    answers: tuple[StoredAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """The hits of a search and the words they were looked for by."""
 
     terms: tuple[Term, ...]
@@ -89,29 +89,29 @@ class Found:
         return tuple(form for term in self.terms for form in term.forms)
 
 
-def search(db: sqlite3.Connection, query: str, filters: Filters | None = None, limit: int = 10) -> Found:
+def search(db: sqlite3.Connection, query: str, filters: Filters | None = None, limit: int = 10) -> SearchResult:
     """The best hits for a query; any text is a query."""
     filters = filters or Filters()
-    looked = terms(query, lexicon(db, query))
-    if not looked:
-        return Found(())
+    wanted = terms(query, lexicon(db, query))
+    if not wanted:
+        return SearchResult(())
     logs = _logs(db, filters)
     hits: list[Hit] = []
     if filters.raw is not True:
-        hits = _entries(db, looked, filters, logs)
+        hits = _entries(db, wanted, filters, logs)
     if filters.raw is not False and not filters.open:
-        hits += _messages(db, looked, filters, logs, _covered(hits[:SCORED]))
+        hits += _messages(db, wanted, filters, logs, _covered(hits[:SCORED]))
     hits = _whole(hits, query)
     hits.sort(key=lambda h: (-round(h.score, 6), -_number(h.day), h.room, h.messages, h.id))
-    return Found(looked, tuple(hits[:limit]))
+    return SearchResult(wanted, tuple(hits[:limit]))
 
 
 def lexicon(db: sqlite3.Connection, query: str) -> Lexicon:
     """What the store knows of the words that a query may hold."""
     meta = dict(db.execute("SELECT key, value FROM meta"))
     same = {w: tuple(group) for w, group in json.loads(meta.get("same", "{}")).items()}
-    found = candidates(query)
-    wanted = sorted(found.union(*(same[w] for w in found if w in same)))
+    stretches = candidates(query)
+    wanted = sorted(stretches.union(*(same[w] for w in stretches if w in same)))
     times: dict[str, int] = {}
     tells: dict[str, float] = {}
     for n in range(0, len(wanted), 500):
@@ -138,8 +138,8 @@ def _logs(db: sqlite3.Connection, filters: Filters) -> frozenset[int] | None:
     return frozenset(log for (log,) in rows)
 
 
-def _fetched(
-    db: sqlite3.Connection, table: str, looked: Sequence[Term], logs: frozenset[int] | None, only: str
+def _held_words(
+    db: sqlite3.Connection, table: str, wanted: Sequence[Term], logs: frozenset[int] | None, only: str
 ) -> dict[int, int]:
     """The rows that are worth scoring, each with the places of the query's words that it is known to hold, as bits.
 
@@ -152,7 +152,7 @@ def _fetched(
     worth: dict[int, float] = {}
     needed: set[int] | None = None
     fetched = 0
-    for n, term in enumerate(looked):
+    for n, term in enumerate(wanted):
         if fetched >= ENOUGH and not term.needed:
             break
         if not term.expression:
@@ -174,24 +174,19 @@ def _fetched(
     return {-row: held[-row] for _, row in best}
 
 
-def _scored(texts: Mapping[str, str], held: int, looked: Sequence[Term]) -> float:
+def _score(texts: Mapping[str, str], held: int, wanted: Sequence[Term]) -> float:
     """BM25F of a row, times the share of the query's words (by what they tell) that it holds."""
     low = {name: folded(text) for name, text in texts.items() if text}
     fields = [(text, FIELDS[name][0] / (1 - B + B * len(text) / FIELDS[name][1])) for name, text in low.items()]
-    total = there = all_ = 0.0
-    for n, term in enumerate(looked):
-        all_ += term.weight
-        found = 0.0
-        for form in term.forms:
-            for text, weight in fields:
-                if number := count(text, form):
-                    found += weight * number
-        if not found and held >> n & 1:
-            found = 0.5  # it stands there with something in between: `银企 直连`
-        if found:
+    total = there = 0.0
+    for n, term in enumerate(wanted):
+        frequency = sum(weight * count(text, form) for form in term.forms for text, weight in fields)
+        if not frequency and held >> n & 1:
+            frequency = 0.5  # it stands there with something in between: `银企 直连`
+        if frequency:
             there += term.weight
-            total += term.weight * found * (K1 + 1) / (found + K1)
-    return total * (there / all_)
+            total += term.weight * frequency * (K1 + 1) / (frequency + K1)
+    return total * (there / sum(term.weight for term in wanted))
 
 
 def _whole(hits: list[Hit], query: str) -> list[Hit]:
@@ -205,7 +200,7 @@ def _whole(hits: list[Hit], query: str) -> list[Hit]:
 
 
 def _entries(
-    db: sqlite3.Connection, looked: Sequence[Term], filters: Filters, logs: frozenset[int] | None
+    db: sqlite3.Connection, wanted: Sequence[Term], filters: Filters, logs: frozenset[int] | None
 ) -> list[Hit]:
     only = " AND rowid IN (SELECT id FROM questions WHERE state = 'open')" if filters.open else ""
     if filters.persons is not None:
@@ -214,14 +209,10 @@ def _entries(
             f" AND rowid IN (SELECT id FROM questions WHERE speaker IN ({who})"
             f" UNION SELECT question FROM answers WHERE speaker IN ({who}))"
         )
-    found = _fetched(db, "question_words", looked[:MANY], logs, only)
-    rows = list(found)
+    held = _held_words(db, "question_words", wanted[:MANY], logs, only)
+    rows = list(held)
     marks = ",".join("?" * len(rows))
-    answers: dict[int, list[Said]] = defaultdict(list)
-    for question, text, messages, speaker in db.execute(
-        f"SELECT question, text, messages, speaker FROM answers WHERE question IN ({marks}) ORDER BY id", rows
-    ):
-        answers[question].append(Said(text, positions(messages), speaker))
+    answers = stored_answers(db, f"WHERE question IN ({marks})", rows)
     hits = []
     for row, key, state, speaker, messages, text, kind, kept, topic, room, day, log in db.execute(
         "SELECT q.id, e.key, q.state, q.speaker, q.messages, q.text, e.kind, e.kept, coalesce(t.title, ''), l.room,"
@@ -229,33 +220,45 @@ def _entries(
         f" LEFT JOIN topics t ON t.id = e.topic WHERE q.id IN ({marks})",
         rows,
     ):
-        said = tuple(answers[row])
-        texts = {"question": text, "answers": "\n".join(a.text for a in said), "topic": topic}
-        score = _scored(texts, found[row], looked) * STATES[state] * (1.0 if kept else LEFT_OUT)
+        texts = {"question": text, "answers": "\n".join(a.text for a in answers[row]), "topic": topic}
+        score = _score(texts, held[row], wanted) * STATES[state] * (1.0 if kept else LEFT_OUT)
+        at, replies = positions(messages), tuple(answers[row])
         kind = kind if kept else "candidate"
-        hits.append(Hit(kind, key, row, score, day, room, log, state, topic, text, positions(messages), speaker, said))
-    return _one_each(hits)
+        hits.append(Hit(kind, key, row, score, day, room, log, state, topic, text, at, speaker, replies))
+    return _best_by(lambda hit: (hit.id, hit.day, hit.room), hits)  # one an entry
 
 
-def _one_each(hits: Iterable[Hit]) -> list[Hit]:
-    """Of the questions of one entry the best one."""
-    best: dict[tuple[str, str, str], Hit] = {}
+def _best_by(key: Callable[[Hit], tuple[str, ...]], hits: Iterable[Hit]) -> list[Hit]:
+    """The best hit of each key, best first."""
+    best: dict[tuple[str, ...], Hit] = {}
     for hit in sorted(hits, key=lambda h: (-h.score, h.row)):
-        best.setdefault((hit.id, hit.day, hit.room), hit)
+        best.setdefault(key(hit), hit)
     return list(best.values())
+
+
+def stored_answers(
+    db: sqlite3.Connection, where: str = "", values: Sequence[object] = ()
+) -> defaultdict[int, list[StoredAnswer]]:
+    """The answers to each question, in order; `where` says to which, with its values."""
+    answers: defaultdict[int, list[StoredAnswer]] = defaultdict(list)
+    for question, text, messages, speaker in db.execute(
+        f"SELECT question, text, messages, speaker FROM answers {where} ORDER BY id", values
+    ):
+        answers[question].append(StoredAnswer(text, positions(messages), speaker))
+    return answers
 
 
 def _covered(hits: Iterable[Hit]) -> dict[tuple[str, str], set[int]]:
     """The messages that stand in hits already, by day and room."""
-    found: dict[tuple[str, str], set[int]] = defaultdict(set)
+    covered: dict[tuple[str, str], set[int]] = defaultdict(set)
     for hit in hits:
-        found[hit.day, hit.room].update(hit.messages, *(a.messages for a in hit.answers))
-    return found
+        covered[hit.day, hit.room].update(hit.messages, *(a.messages for a in hit.answers))
+    return covered
 
 
 def _messages(
     db: sqlite3.Connection,
-    looked: Sequence[Term],
+    wanted: Sequence[Term],
     filters: Filters,
     logs: frozenset[int] | None,
     covered: Mapping[tuple[str, str], set[int]],
@@ -263,8 +266,8 @@ def _messages(
     only = ""
     if filters.persons is not None:
         only = f" AND rowid IN (SELECT id FROM messages WHERE speaker IN ({','.join(map(str, filters.persons))}))"
-    found = _fetched(db, "message_words", looked[:FEW], logs, only)
-    rows = list(found)
+    held = _held_words(db, "message_words", wanted[:FEW], logs, only)
+    rows = list(held)
     marks = ",".join("?" * len(rows))
     hits: list[Hit] = []
     for row, position, turn, speaker, text, room, day, log in db.execute(
@@ -274,13 +277,10 @@ def _messages(
     ):
         if position in covered.get((day, room), ()):
             continue
-        score = _scored({"message": text}, found[row], looked) * RAW
+        score = _score({"message": text}, held[row], wanted) * RAW
         name = f"{room}/{day}:{position}" if room else f"{day}:{position}"
         hits.append(Hit("message", name, row, score, day, room, log, str(turn), "", text, (position,), speaker))
-    best: dict[tuple[str, str, str], Hit] = {}  # one a turn
-    for hit in sorted(hits, key=lambda h: (-h.score, h.row)):
-        best.setdefault((hit.day, hit.room, hit.state), hit)
-    return [replace(hit, state="said") for hit in best.values()]
+    return [replace(hit, state="said") for hit in _best_by(lambda hit: (hit.day, hit.room, hit.state), hits)]  # a turn
 
 
 def positions(text: str) -> tuple[int, ...]:

@@ -9,14 +9,14 @@ from itertools import pairwise
 
 from digest.errors import UsageError
 from digest.knowledge.schema import SHIFT
-from digest.knowledge.search import Hit, Said, positions
+from digest.knowledge.search import Hit, StoredAnswer, positions, stored_answers
 
 AROUND = 3  # messages before and after a lone message
 BETWEEN = 4  # messages of others between two of a thread that are shown with it
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class ThreadMessage:
     """A message of the log: `who` is a letter, or the name of a person who agreed to be named; `part` is what it is."""
 
     position: int
@@ -27,18 +27,18 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ShownQuestion:
     """A question of an entry with its answers."""
 
     key: str
     state: str
     text: str
     messages: tuple[int, ...]
-    answers: tuple[Said, ...]
+    answers: tuple[StoredAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownEntry:
     """An entry whole: its questions, its thread, its sources."""
 
     id: str
@@ -49,11 +49,11 @@ class Shown:
     digest: str
     section: str
     topic: str
-    parts: tuple[Part, ...]
-    thread: tuple[Spoken, ...]
+    parts: tuple[ShownQuestion, ...]
+    thread: tuple[ThreadMessage, ...]
 
 
-def show(db: sqlite3.Connection, key: str) -> tuple[Shown, ...]:
+def show(db: sqlite3.Connection, key: str) -> tuple[ShownEntry, ...]:
     """The entries of an id, or of its beginning where that is one entry's alone; UsageError where there is none."""
     if ":" in key:
         return (_message(db, key),)
@@ -71,30 +71,26 @@ def show(db: sqlite3.Connection, key: str) -> tuple[Shown, ...]:
     return tuple(_shown(db, entry) for entry, _ in rows)
 
 
-def _shown(db: sqlite3.Connection, entry: int) -> Shown:
+def _shown(db: sqlite3.Connection, entry: int) -> ShownEntry:
     key, kind, section, kept, topic, day, room, path, digest = db.execute(
         "SELECT e.key, e.kind, e.section, e.kept, coalesce(t.title, ''), l.day, l.room, l.path, l.digest"
         f" FROM entries e JOIN logs l ON l.id = e.id >> {SHIFT} LEFT JOIN topics t ON t.id = e.topic WHERE e.id = ?",
         (entry,),
     ).fetchone()
-    parts = []
-    for question, name, state, messages, text in db.execute(
-        "SELECT id, key, state, messages, text FROM questions WHERE entry = ? ORDER BY id", (entry,)
-    ).fetchall():
-        answers = tuple(
-            Said(said, positions(at), speaker)
-            for said, at, speaker in db.execute(
-                "SELECT text, messages, speaker FROM answers WHERE question = ? ORDER BY id", (question,)
-            )
+    answers = stored_answers(db, "WHERE question IN (SELECT id FROM questions WHERE entry = ?)", (entry,))
+    parts = tuple(
+        ShownQuestion(name, state, text, positions(messages), tuple(answers[question]))
+        for question, name, state, messages, text in db.execute(
+            "SELECT id, key, state, messages, text FROM questions WHERE entry = ? ORDER BY id", (entry,)
         )
-        parts.append(Part(name, state, text, positions(messages), answers))
-    asked = [p for part in parts for p in part.messages]
-    answered = [p for part in parts for a in part.answers for p in a.messages]
-    shown = thread(db, entry >> SHIFT, asked, answered) if kind == "thread" else ()
-    return Shown(key, kind if kept else "candidate", day, room, path, digest, section, topic, tuple(parts), shown)
+    )
+    asking = [p for part in parts for p in part.messages]
+    answering = [p for part in parts for a in part.answers for p in a.messages]
+    messages = thread(db, entry >> SHIFT, asking, answering) if kind == "thread" else ()
+    return ShownEntry(key, kind if kept else "candidate", day, room, path, digest, section, topic, parts, messages)
 
 
-def _message(db: sqlite3.Connection, key: str) -> Shown:
+def _message(db: sqlite3.Connection, key: str) -> ShownEntry:
     """What was said around a message: `room/2017-05-27:118`."""
     where, _, place = key.rpartition(":")
     room, _, day = where.rpartition("/")
@@ -107,12 +103,12 @@ def _message(db: sqlite3.Connection, key: str) -> Shown:
     ).fetchone()
     if not row:
         raise UsageError(f"{key}: no words stand there. Try a position next to it")
-    part = Part(key, "said", row[1], (int(place),), ())
-    spoken = thread(db, log[0], [int(place)], [])
-    return Shown(key, "message", day, room, log[1], log[2], "", "", (part,), spoken)
+    part = ShownQuestion(key, "said", row[1], (int(place),), ())
+    messages = thread(db, log[0], [int(place)], [])
+    return ShownEntry(key, "message", day, room, log[1], log[2], "", "", (part,), messages)
 
 
-def around(db: sqlite3.Connection, hit: Hit) -> tuple[Spoken, ...]:
+def around(db: sqlite3.Connection, hit: Hit) -> tuple[ThreadMessage, ...]:
     """The thread of a hit."""
     if hit.kind not in ("thread", "candidate", "message"):
         return ()
@@ -120,24 +116,25 @@ def around(db: sqlite3.Connection, hit: Hit) -> tuple[Spoken, ...]:
     return thread(db, log, hit.messages, [p for a in hit.answers for p in a.messages])
 
 
-def thread(db: sqlite3.Connection, log: int, asked: Sequence[int], answered: Sequence[int]) -> tuple[Spoken, ...]:
+def thread(
+    db: sqlite3.Connection, log: int, asking: Sequence[int], answering: Sequence[int]
+) -> tuple[ThreadMessage, ...]:
     """The messages of a question and its answers in order, with those few that stand between them; around one that
     nobody answered, what was said before and after it, and what replies to it."""
-    if not asked and not answered:
+    wanted = {*asking, *answering}
+    if not wanted:
         return ()
     base = log << SHIFT
-    low, high = min([*asked, *answered]), max([*asked, *answered])
     rows = db.execute(
         "SELECT id, position, second, speaker, turn, text FROM messages WHERE id >= ? AND id < ?"
         " AND position >= ? AND position <= ? ORDER BY id",
-        (base, (log + 1) << SHIFT, low - 40, high + 120),
+        (base, (log + 1) << SHIFT, min(wanted) - 40, max(wanted) + 120),
     ).fetchall()
-    wanted = {*asked, *answered}
     places = [n for n, row in enumerate(rows) if row[1] in wanted]
     if not places:
         return ()
     shown = set(places)
-    if answered:
+    if answering:
         for one, other in pairwise(places):
             if other - one <= BETWEEN:
                 shown.update(range(one, other))
@@ -146,13 +143,13 @@ def thread(db: sqlite3.Connection, log: int, asked: Sequence[int], answered: Seq
         shown.update(_replying(db, base, rows, {rows[n][4] for n in places}))
     names = _names(db, {rows[n][3] for n in shown})
     letters: dict[int, str] = {}
-    spoken = []
+    messages = []
     for n in sorted(shown):
         _, position, second, speaker, _, text = rows[n]
         who = names.get(speaker) or letters.setdefault(speaker, _letter(len(letters)))
-        part = "question" if position in asked else "answer" if position in answered else ""
-        spoken.append(Spoken(position, clock(second), who, part, text))
-    return tuple(spoken)
+        part = "question" if position in asking else "answer" if position in answering else ""
+        messages.append(ThreadMessage(position, clock(second), who, part, text))
+    return tuple(messages)
 
 
 def _replying(db: sqlite3.Connection, base: int, rows: Sequence[Sequence[int]], turns: set[int]) -> set[int]:
@@ -175,12 +172,12 @@ def _names(db: sqlite3.Connection, persons: Iterable[int]) -> dict[int, str]:
     return {person: name for person, name in db.execute("SELECT id, name FROM people WHERE agreed") if person in wanted}
 
 
-def speakers(db: sqlite3.Connection, said: str) -> tuple[int, ...]:
+def speakers(db: sqlite3.Connection, name: str) -> tuple[int, ...]:
     """Ids of the person the user named, who must be on the list of those who agreed."""
-    from digest.conversation.people.labels import key
+    from digest.conversation.people.labels import key  # start-up: most searches name nobody
 
     row = db.execute(
-        "SELECT p.id, p.agreed FROM labels l JOIN people p ON p.id = l.person WHERE l.label = ?", (key(said),)
+        "SELECT p.id, p.agreed FROM labels l JOIN people p ON p.id = l.person WHERE l.label = ?", (key(name),)
     ).fetchone()
     if row is None or not row[1]:
         # the same answer for both: who is not on the list is not told to be here either
