@@ -13,11 +13,11 @@ from digest.cli.boundary import short
 from digest.cli.knowledge import Since, Until, _progress
 
 if TYPE_CHECKING:
-    from digest.forgetting.forget import Traced
-    from digest.knowledge.export import Wanted
-    from digest.project.settings import Settings
+    from digest.forgetting.forget import PersonTraces
+    from digest.forgetting.report import Exposure
 
 SHOWN = 12  # places that a report lists; --json lists all
+NAMES = ("mention", "name", "quoted name", "forgotten")  # kinds of personal data that no mask covers
 
 
 def export(
@@ -41,34 +41,25 @@ def export(
     """
     from digest import files
     from digest.errors import UsageError
-    from digest.knowledge import export as made
-    from digest.knowledge import schema
+    from digest.knowledge.export import ExportFormat, ExportRequest, Site
     from digest.project import folders
     from digest.project import settings as config
-    from digest.workflows import project
+    from digest.workflows import project, sharing
 
     settings = config.settings()
     first, last = (folders.parse_day(d).isoformat() if d else "" for d in (since, until))
     chosen = format_ or {".jsonl": "jsonl", ".csv": "csv"}.get(out.suffix.lower(), "" if out.suffix else "markdown")
-    if chosen not in list(made.Format):
-        raise UsageError(f"{chosen or out}: no format. Try --format with one of: {', '.join(made.Format)}")
-    if site not in list(made.Site):
-        raise UsageError(f"{site}: no site we know. Try one of: {', '.join(made.Site)}")
+    if chosen not in list(ExportFormat):
+        raise UsageError(f"{chosen or out}: no format. Try --format with one of: {', '.join(ExportFormat)}")
+    if site not in list(Site):
+        raise UsageError(f"{site}: no site we know. Try one of: {', '.join(Site)}")
     if not out.absolute().parent.is_dir():
         raise UsageError(f"{out.parent}: no such folder. Make it, or choose another place")
-    wanted = made.Wanted(made.Format(chosen), str(out.absolute()), made.Site(site), first, last, room, pseudonyms)
-    with files.lock(settings.root), schema.reading(folders.store_path(settings.root)) as db:
-        written = made.written(db, settings.root, wanted, _front(settings, wanted), settings.templates)
-    number = "1 file" if len(written) == 1 else f"{len(written)} files"
+    request = ExportRequest(ExportFormat(chosen), str(out.absolute()), Site(site), first, last, room, pseudonyms)
+    with files.lock(settings.root):
+        paths = sharing.export(settings, request)
+    number = "1 file" if len(paths) == 1 else f"{len(paths)} files"
     print(f"{number}  → {project.shown(out)}")
-
-
-def _front(settings: Settings, wanted: Wanted) -> dict[str, object]:
-    if wanted.format != "markdown" or wanted.site == "mkdocs":
-        return {}
-    from digest.cli.pages import _front
-
-    return _front(settings)
 
 
 def forget(
@@ -80,66 +71,46 @@ def forget(
     The logs stay as they are; the person's messages in them are left out from then on.
     """
     from digest import files
-    from digest.errors import DigestError
-    from digest.forgetting import forget as made
-    from digest.knowledge import export as exports
-    from digest.knowledge import schema
-    from digest.project import folders
+    from digest.forgetting.forget import everyday, traces
     from digest.project import settings as config
     from digest.reports.summary import count
-    from digest.workflows import index, project
+    from digest.workflows import project, sharing
 
     settings = config.settings()
     stages = project.stages(settings)
     with files.lock(settings.root):
-        found = made.traced(settings, person, stages.known, _progress(), made.everyday(stages))
+        traced = traces(settings, person, stages.known, _progress(), everyday(stages))
         names = (
-            f"{count(len(found.labels), 'name')}, {count(len(found.texts), 'message')} on {count(found.days, 'day')}"
+            f"{count(len(traced.labels), 'name')}, {count(len(traced.texts), 'message')} on {count(traced.days, 'day')}"
         )
         if not yes:
             for line in term.wrapped(
                 f"{names} would be forgotten. Nothing was changed. Do it with --yes", term.columns()
             ):
                 print(line)
-            _told(found)
+            _print_names(traced)
             return
-        again = exports.remembered(settings.root)  # known before anything is changed
-        if not folders.store_path(settings.root).exists():
-            # the store alone knows whose a short answer is
-            index.index(settings, lambda: stages, progress=_progress())
-        entries = made.entries(folders.store_path(settings.root), found)
-        done = made.forget(settings, found, entries)
-        report = index.index(settings, lambda: stages, rebuild=True, progress=_progress())
-        failed = [*done.failed, *report.failed]
-        with schema.reading(folders.store_path(settings.root)) as db:
-            for wanted in again:
-                try:
-                    exports.written(db, settings.root, wanted, _front(settings, wanted), settings.templates)
-                except DigestError as error:
-                    failed.append(str(error))
-        left = made.still(settings, found)
-    for said in failed:
-        print(f"digest: {short(said)}", file=sys.stderr)
+        report = sharing.forget(settings, stages, traced, _progress())
+    for problem in report.failed:
+        print(f"digest: {short(problem)}", file=sys.stderr)
     print(f"{names} forgotten")
-    _told(found)
-    for change in done.changes:
-        out = f"{count(change.passages, 'passage')} out, {count(change.names, 'name')} replaced"
-        print(f"  {term.plain(change.path)}: {out}")
-    print(f"  knowledge base: built anew from {count(report.written, 'day')}")
-    for wanted in again:
-        print(f"  {project.shown(wanted.out)}: exported anew")
-    for place in left:
+    _print_names(traced)
+    for file in report.files:
+        out = f"{count(file.passages, 'passage')} out, {count(file.names, 'name')} replaced"
+        print(f"  {term.plain(file.path)}: {out}")
+    print(f"  knowledge base: built anew from {count(report.days, 'day')}")
+    for path in report.exports:
+        print(f"  {project.shown(path)}: exported anew")
+    for place in report.remaining:
         print(f"  left to you: {term.plain(place)}")
-    if left or failed:
+    if report.remaining or report.failed:
         raise typer.Exit(1)
 
 
-def _told(found: Traced) -> None:
+def _print_names(person: PersonTraces) -> None:
     """Say who is meant, and what is not looked for."""
-    from digest.forgetting.forget import unsought
-
-    rows = [f"known as: {', '.join(sorted(found.labels))}"]
-    if nicknames := unsought(found):
+    rows = [f"known as: {', '.join(sorted(person.labels))}"]
+    if nicknames := person.unsought:
         rows.append(f"not looked for inside sentences, only behind an @: {', '.join(nicknames)}. Read for them")
     for row in rows:
         for line in term.wrapped(term.plain(row), term.columns() - 2):
@@ -151,14 +122,14 @@ def privacy(json: options.AsJson = False, logs: options.Logs = None) -> None:
 
     Exit status: 0, or 1 where a digest or an export shows something it should not.
     """
-    from digest.forgetting import report as made
+    from digest.forgetting.report import report as privacy_report
     from digest.reports.summary import count
     from digest.workflows import project
 
     settings = project.settings(logs=logs)
-    report = made.exposure(settings, project.stages(settings).known, _progress())
-    for said in report.failed:
-        print(f"digest: {short(said)}", file=sys.stderr)
+    report = privacy_report(settings, project.stages(settings).known, _progress())
+    for problem in report.failed:
+        print(f"digest: {short(problem)}", file=sys.stderr)
     if json:
         import json as js
         from dataclasses import asdict
@@ -170,21 +141,19 @@ def privacy(json: options.AsJson = False, logs: options.Logs = None) -> None:
     print(f"in the logs, masked or left out of all that is published:{none}")
     for kind, number in sorted(report.total.items(), key=lambda item: (-item[1], item[0])):
         print(f"  {number:>7,}  {kind}")
-    worst = sorted(report.logs, key=lambda p: (-_masked(p.kinds), p.path))[:SHOWN]
-    if any(_masked(p.kinds) for p in worst):
+    worst = sorted((log for log in report.logs if _masked(log)), key=lambda log: (-_masked(log), log.path))[:SHOWN]
+    if worst:
         print("most in:")
-        for place in (p for p in worst if _masked(p.kinds)):
-            kinds = ", ".join(f"{n} {k}" for k, n in place.kinds.items() if k not in NAMES)
-            print(f"  {term.cut(f'{place.path}: {kinds}', term.columns() - 2)}")
+    for log in worst:
+        kinds = ", ".join(f"{n} {k}" for k, n in log.kinds.items() if k not in NAMES)
+        print(f"  {term.cut(f'{log.path}: {kinds}', term.columns() - 2)}")
     print("in digests and exports:" if report.pages else "in digests and exports: nothing")
-    for place in report.pages:
-        print(f"  {term.plain(place.path)}: {', '.join(f'{n} {k}' for k, n in place.kinds.items())}")
+    for page in report.pages:
+        print(f"  {term.plain(page.path)}: {', '.join(f'{n} {k}' for k, n in page.kinds.items())}")
     if report.pages:
         raise typer.Exit(1)
 
 
-NAMES = ("mention", "name", "quoted name", "forgotten")
-
-
-def _masked(kinds: object) -> int:
-    return sum(n for k, n in dict(kinds).items() if k not in NAMES)  # type: ignore[call-overload]
+def _masked(log: Exposure) -> int:
+    """How much of what a log holds is masked, names left out."""
+    return sum(n for kind, n in log.kinds.items() if kind not in NAMES)

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from digest.conversation.people.labels import SURNAMES, fold, key
 from digest.conversation.people.people import ME, Known, people
 from digest.editorial.clean import PICTOGRAPH
 from digest.errors import DigestError, UsageError
-from digest.forgetting.redact import Person, redacted
+from digest.forgetting.redact import Redactor, redacted
 from digest.knowledge.schema import reading
 from digest.page import grammar
 from digest.page.grammar import STAMP
@@ -37,8 +37,8 @@ EVERYDAY = 100  # a name that the dictionary knows to be as common as this is a 
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What was done to a file: passages of the person's taken out, names replaced."""
+class RedactedFile:
+    """A file that was changed: how many passages of the person's went out of it, and how many names were replaced."""
 
     path: str
     passages: int
@@ -46,7 +46,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Traced:
+class PersonTraces:
     """What the logs hold of a person; `others` are the labels of who else speaks, `names` what to look for."""
 
     labels: frozenset[str]
@@ -60,29 +60,27 @@ class Traced:
         """What finds the longer names of others."""
         return forgotten.longer(self.others, {fold(name) for name in self.names}.__contains__)
 
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What was changed, and what could not be, with the reason."""
-
-    changes: tuple[Change, ...]
-    failed: tuple[str, ...]
+    @property
+    def unsought(self) -> tuple[str, ...]:
+        """The person's nicknames that are not looked for inside sentences."""
+        heads = {_head(label) for label in self.labels if label != ME} - {""}
+        return tuple(sorted({n[1:] for n in self.names if n[0] == "@"} | (heads - set(self.names))))
 
 
-def traced(
+def traces(
     settings: Settings,
-    said: str,
+    name: str,
     known: Known,
     progress: Callable[[int, int], None],
     is_word: Callable[[str], bool] = lambda name: False,
-) -> Traced:
-    """Every label of the person that `said` names, and what they said, from all logs.
+) -> PersonTraces:
+    """Every label of the person that `name` means, and what they said, from all logs.
 
     Labels that the rules give to one person count as one. 我 is whom the rules or digest.toml say it is, nobody else.
     """
-    if key(said) == key(ME):
-        raise UsageError(f"{said}: stands for whoever exported the logs. Give the name itself")
-    keys = {key(said)}
+    if key(name) == key(ME):
+        raise UsageError(f"{name}: stands for whoever exported the logs. Give the name itself")
+    keys = {key(name)}
     labels: set[str] = set()
     others: set[str] = set()
     exporter = False
@@ -90,48 +88,47 @@ def traced(
     days = 0
     logs = folders.days(settings)
     # a label learnt from a later day may name the person on an earlier one
-    while True:
+    before = 0
+    while before < len(keys):
         for group in (*known.aliases, (*known.me, ME)):
             if keys & {key(x) for x in group}:
                 labels.update(group)
                 keys |= {key(x) for x in group}
         before = len(keys)
         texts, days = [], 0
-        for n, found in enumerate(logs):
+        for n, file in enumerate(logs):
             progress(n, len(logs))
             try:
-                log = importers.read(found.path, day=found.day, room=found.room, encoding=settings.encoding)
+                log = importers.read(file.path, day=file.day, room=file.room, encoding=settings.encoding)
             except DigestError:
                 continue  # indexing tells of it
-            persons = people(log, known)
-            who: set[int] = set()
-            for person in persons.persons:
+            day = people(log, known)
+            ids: set[int] = set()
+            for person in day.persons:
                 own = {person.name, *person.aliases}
                 if not keys & {key(x) for x in own}:
                     others |= own
                 elif ME in own and key(ME) not in keys:
                     exporter = True  # by likeness alone: too little to drop all that 我 says
                 else:
-                    who.add(person.id)
+                    ids.add(person.id)
                     labels |= own
                     keys |= {key(x) for x in own}
-            said_here = [m.text for m, p in zip(log.messages, persons.speaker, strict=True) if p in who]
-            texts += said_here
-            days += bool(said_here)
-        if len(keys) == before:
-            break
+            words = [m.text for m, speaker in zip(log.messages, day.speaker, strict=True) if speaker in ids]
+            texts += words
+            days += bool(words)
     progress(len(logs), len(logs))
     if not labels and exporter:
         raise UsageError(
-            f'{said}: seems to be whoever exported the logs. If so, put me = "{said}" into digest.toml, then try again'
+            f'{name}: seems to be whoever exported the logs. If so, put me = "{name}" into digest.toml, then try again'
         )
     if not labels:
-        like = sorted(x for x in others if key(said) in key(x))[:LIKE]
+        like = sorted(x for x in others if key(name) in key(x))[:LIKE]
         perhaps = f"Perhaps: {', '.join(like)}" if like else "digest people DAY lists them"
-        raise UsageError(f"{said}: nobody of that name speaks or is named in the logs. {perhaps}")
+        raise UsageError(f"{name}: nobody of that name speaks or is named in the logs. {perhaps}")
     others = {x for x in others if key(x) not in keys}
-    wanted = names(labels, is_word)
-    return Traced(frozenset(labels), tuple(t for t in texts if t.strip()), days, wanted, frozenset(others))
+    spoken = tuple(text for text in texts if text.strip())
+    return PersonTraces(frozenset(labels), spoken, days, names(labels, is_word), frozenset(others))
 
 
 def names(labels: Iterable[str], is_word: Callable[[str], bool] = lambda name: False) -> tuple[str, ...]:
@@ -139,18 +136,18 @@ def names(labels: Iterable[str], is_word: Callable[[str], bool] = lambda name: F
 
     One that is a word as well, or a single letter, stands in sentences that mean nobody: only `@name` is looked for.
     """
-    found = set()
+    forms = set()
     for label in labels:
         if label == ME:
             continue
         whole = " ".join(label.split())
-        found |= {label.strip(), whole, fold(whole).replace("?", "").strip(), PICTOGRAPH.sub("", whole).strip()}
-        found.add(EMOJI.sub("", PICTOGRAPH.sub("", whole)).strip())  # emoji are lost where others write the name
+        forms |= {label.strip(), whole, fold(whole).replace("?", "").strip(), PICTOGRAPH.sub("", whole).strip()}
+        forms.add(EMOJI.sub("", PICTOGRAPH.sub("", whole)).strip())  # emoji are lost where others write the name
         head = _head(label)
         if NAME.fullmatch(head) and head[0] in SURNAMES:
-            found.add(head)
-    found = {f"@{name}" if len(name) == 1 or is_word(name) else name for name in found if name}
-    return tuple(sorted(found, key=lambda n: (-len(n), n)))
+            forms.add(head)
+    forms = {f"@{form}" if len(form) == 1 or is_word(form) else form for form in forms if form}
+    return tuple(sorted(forms, key=lambda form: (-len(form), form)))
 
 
 def everyday(stages: Stages) -> Callable[[str], bool]:
@@ -161,42 +158,30 @@ def everyday(stages: Stages) -> Callable[[str], bool]:
         if fold(name) in common or vocabulary.is_term(name):
             return True
         tags = [word.tag for word in vocabulary.tagged(name)]
-        named = len(tags) == 1 and tags[0] == "nr" and name[0] in f"{SURNAMES}老小"
-        return not named and vocabulary.engine.suggested_frequency(name) >= EVERYDAY
+        is_name = len(tags) == 1 and tags[0] == "nr" and name[0] in f"{SURNAMES}老小"
+        return not is_name and vocabulary.engine.suggested_frequency(name) >= EVERYDAY
 
     return is_word
-
-
-def unsought(person: Traced) -> tuple[str, ...]:
-    """The person's nicknames that are not looked for inside sentences."""
-    heads = {_head(label) for label in person.labels if label != ME} - {""}
-    return tuple(sorted({n[1:] for n in person.names if n[0] == "@"} | (heads - set(person.names))))
 
 
 def _head(label: str) -> str:
     return re.split(r"[-_~|/（(\s]", label.strip(), maxsplit=1)[0]
 
 
-def forget(settings: Settings, person: Traced, entries: Mapping[str, frozenset[str]]) -> Done:
+def forget(
+    settings: Settings, person: PersonTraces, entries: Mapping[str, frozenset[str]]
+) -> tuple[list[RedactedFile], list[str]]:
     """Take the person out of digests, bases, conflicts and backups, and put them on the list of the forgotten.
 
-    `entries` gives the person's words in each entry, as the store knows them. A file that can't be read or written is
-    told of, and the others go on. Hold the lock around it.
+    The files that were changed, and why others could not be: a file that can't be read or written is left, and the
+    others go on. `entries` gives the person's words in each entry, as the store knows them. Hold the lock around it.
     """
     forgotten.add(settings.root, person.labels, person.names)
-    who = Person(person.names, person.texts, entries, person.longer)
+    redactor = Redactor(person.names, person.texts, entries, person.longer)
     shelf = Shelf(settings.root, settings.out)
     state = settings.root / files.STATE
-    changes: list[Change] = []
+    changes: list[RedactedFile] = []
     failed: list[str] = []
-
-    def tried(made: Callable[[], list[Change]], path: Path) -> None:
-        try:
-            changes.extend(made())
-        except DigestError as error:
-            said, shown = str(error), folders.from_root(settings.root, path)
-            failed.append(said if said.startswith((shown, str(path))) else f"{shown}: left as it is: {said}")
-
     moved: dict[str, str] = {}
     old: list[Path] = []
     # bases first: a digest that names a base that is not there yet could not be merged
@@ -204,23 +189,42 @@ def forget(settings: Settings, person: Traced, entries: Mapping[str, frozenset[s
         base = _loaded(path)
         if base is None:
             continue
-        text, passages, replaced = redacted(base.text, who)
+        text, passages, replaced = redacted(base.text, redactor)
         if passages or replaced:
-            made = Base(text, base.gone)
-            files.write_atomic(shelf.base(made.hash), made.content, within=settings.root)
-            moved[base.hash] = made.hash
+            clean = Base(text, base.gone)
+            files.write_atomic(shelf.base(clean.hash), clean.content, within=settings.root)
+            moved[base.hash] = clean.hash
             old.append(path)
-            changes.append(Change(folders.from_root(settings.root, path), passages, replaced))
-    for path in _files(settings.out, ".md"):
-        tried(partial(_digest, path, settings, who, moved), path)
-    for path in (*_files(state / "backups", ".md"), *_files(state / "conflicts", ".md")):
-        tried(partial(_plain, path, settings, who), path)
-    for path in _files(state / "conflicts", ".json"):
-        tried(partial(_conflicts, path, settings, who), path)
+            changes.append(RedactedFile(folders.from_root(settings.root, path), passages, replaced))
+
+    def digest(path: Path) -> tuple[int, int]:
+        return _digest(path, settings, redactor, moved)
+
+    def plain(path: Path) -> tuple[int, int]:
+        return _plain(path, settings.root, redactor)
+
+    def conflicts(path: Path) -> tuple[int, int]:
+        return _conflicts(path, settings.root, redactor)
+
+    for redact, paths in (
+        (digest, _files(settings.out, ".md")),
+        (plain, [*_files(state / "backups", ".md"), *_files(state / "conflicts", ".md")]),
+        (conflicts, _files(state / "conflicts", ".json")),
+    ):
+        for path in paths:
+            name = folders.from_root(settings.root, path)
+            try:
+                passages, replaced = redact(path)
+            except DigestError as error:
+                reason = str(error)
+                failed.append(reason if reason.startswith((name, str(path))) else f"{name}: left as it is: {reason}")
+                continue
+            if passages or replaced:
+                changes.append(RedactedFile(name, passages, replaced))
     if not failed:  # else a digest may still name its base
         for path in old:
             path.unlink(missing_ok=True)
-    return Done(tuple(changes), tuple(failed))
+    return changes, failed
 
 
 def _files(folder: Path, suffix: str = "") -> list[Path]:
@@ -229,80 +233,76 @@ def _files(folder: Path, suffix: str = "") -> list[Path]:
     return sorted(p for p in folder.rglob(f"*{suffix}") if p.is_file() and not p.is_symlink())
 
 
-def _digest(path: Path, settings: Settings, who: Person, moved: Mapping[str, str]) -> list[Change]:
-    """A digest redacted as its base was; its stamp names the new base."""
+def _digest(path: Path, settings: Settings, redactor: Redactor, moved: Mapping[str, str]) -> tuple[int, int]:
+    """Redact a digest as its base was; its stamp names the new base. Passages out, names replaced."""
     content = files.read_bytes(path)
-    mine, form = decoded(content)
-    text, passages, replaced = redacted(mine, who)
-    stamp = next((m[1] for line in mine.split("\n") if (m := STAMP.fullmatch(line))), "")
+    edited, form = decoded(content)
+    text, passages, replaced = redacted(edited, redactor)
+    stamp = next((m[1] for line in edited.split("\n") if (m := STAMP.fullmatch(line))), "")
     if stamp in moved:
         text = text.replace(grammar.stamp(stamp), grammar.stamp(moved[stamp]))
     elif (
         stamp
         and (passages or replaced)
         and not (settings.root / files.STATE / "bases" / stamp).exists()
-        and first(grammar.unstamped(mine)).text == mine
+        and first(grammar.unstamped(edited)).text == edited
     ):
         # a fresh clone: the digest is its own base
         text = first(grammar.unstamped(text)).text
-    if text == mine:
-        return []
-    files.write_atomic(path, encoded(text, form), within=settings.out, expected=content)
-    return [Change(folders.from_root(settings.root, path), passages, replaced)] if passages or replaced else []
+    if text != edited:
+        files.write_atomic(path, encoded(text, form), within=settings.out, expected=content)
+    return passages, replaced
 
 
-def _plain(path: Path, settings: Settings, who: Person) -> list[Change]:
+def _plain(path: Path, root: Path, redactor: Redactor) -> tuple[int, int]:
     content = files.read_bytes(path)
-    mine, form = decoded(content)
-    text, passages, replaced = redacted(mine, who)
-    if not (passages or replaced):
-        return []
-    files.write_atomic(path, encoded(text, form), within=settings.root, expected=content)
-    return [Change(folders.from_root(settings.root, path), passages, replaced)]
+    page, form = decoded(content)
+    text, passages, replaced = redacted(page, redactor)
+    if passages or replaced:
+        files.write_atomic(path, encoded(text, form), within=root, expected=content)
+    return passages, replaced
 
 
-def _conflicts(path: Path, settings: Settings, who: Person) -> list[Change]:
-    content = files.read_bytes(path)
+def _conflicts(path: Path, root: Path, redactor: Redactor) -> tuple[int, int]:
     try:
-        rows = json.loads(content)
+        rows = json.loads(files.read_bytes(path))
     except ValueError:
-        return []  # `digest doctor` sets it aside
+        return 0, 0  # `digest doctor` sets it aside
     passages = replaced = 0
     for row in rows if isinstance(rows, list) else ():
         for name in ("base", "mine", "theirs"):
-            row[name], more, names_ = redacted(str(row.get(name, "")), who, str(row.get("key", "")))
-            passages, replaced = passages + more, replaced + names_
-    if not (passages or replaced):
-        return []
-    files.write_atomic(path, json.dumps(rows, ensure_ascii=False, indent=1) + "\n", within=settings.root)
-    return [Change(folders.from_root(settings.root, path), passages, replaced)]
+            row[name], out, names = redacted(str(row.get(name, "")), redactor, str(row.get("key", "")))
+            passages, replaced = passages + out, replaced + names
+    if passages or replaced:
+        files.write_atomic(path, json.dumps(rows, ensure_ascii=False, indent=1) + "\n", within=root)
+    return passages, replaced
 
 
-def still(settings: Settings, person: Traced) -> tuple[str, ...]:
+def remaining(settings: Settings, person: PersonTraces) -> tuple[str, ...]:
     """Where the person's names still stand: places that are the user's own to change."""
-    who = Person(person.names, (), {}, person.longer)
+    redactor = Redactor(person.names, (), {}, person.longer)
     places = [settings.root / "digest.toml", settings.root / "pyproject.toml"]
     own = [folder for folder in (*settings.rules, *settings.templates) if folder.is_relative_to(settings.root)]
     places += [p for folder in own for p in _files(folder)]
     places += _files(settings.out) + [
         p for p in _files(settings.root / files.STATE) if p.suffix in (".md", ".json", "") and p.name != forgotten.KEY
     ]
-    found = []
+    lines = []
     for path in dict.fromkeys(places):
         if not path.is_file() or path.is_symlink():
             continue
         text = path.read_text("utf-8", errors="replace")
         for number, line in enumerate(text.split("\n"), start=1):
-            if who.renamed(line)[1]:
-                found.append(f"{folders.from_root(settings.root, path)}:{number}")
-    return tuple(found)
+            if redactor.renamed(line)[1]:
+                lines.append(f"{folders.from_root(settings.root, path)}:{number}")
+    return tuple(lines)
 
 
-def entries(store: Path, person: Traced) -> dict[str, frozenset[str]]:
+def entries(store: Path, person: PersonTraces) -> dict[str, frozenset[str]]:
     """The person's words in each entry, as the store knows them; none where there is no store."""
     if not store.exists():
         return {}
-    found: dict[str, set[str]] = {}
+    texts: dict[str, set[str]] = {}
     with reading(store) as db:
         ids = {
             i
@@ -315,5 +315,5 @@ def entries(store: Path, person: Traced) -> dict[str, frozenset[str]]:
             " UNION ALL SELECT e.key, a.text FROM answers a JOIN questions q ON q.id = a.question"
             f" JOIN entries e ON e.id = q.entry WHERE a.speaker IN ({marks})"
         ):
-            found.setdefault(entry, set()).add(text)
-    return {entry: frozenset(texts) for entry, texts in found.items()}
+            texts.setdefault(entry, set()).add(text)
+    return {entry: frozenset(words) for entry, words in texts.items()}

@@ -17,12 +17,12 @@ from digest.project.forgotten import GOES_ON, INSTEAD, overlapped
 GRAM = 6  # characters that, standing together, tell whose words they are
 PAGE = re.compile(r"\[[0-9-]{10}\]\([^)\n]{1,300}\.md\)")
 TITLE = re.compile(r"(?<=\n)(title: +\")([^\"\n]*)(\")(?=\n)")
-MINE = 0.5  # share of a passage's grams that are a person's, from which on it is theirs
+SHARE = 0.5  # share of a passage's grams that are a person's, from which on it is theirs
 
 
 @dataclass(frozen=True)
-class Person:
-    """Whom to take out: names, the longest first, what they said, and their words by entry as the store knows them."""
+class Redactor:
+    """What tells a person: names, the longest first, what they said, and their words by entry as the store has them."""
 
     names: tuple[str, ...]
     texts: tuple[str, ...]
@@ -31,11 +31,7 @@ class Person:
 
     @cached_property
     def grams(self) -> frozenset[str]:
-        found: set[str] = set()
-        for text in self.texts:
-            bare = bared(text)
-            found.update(bare[i : i + GRAM] for i in range(len(bare) - GRAM + 1))
-        return frozenset(found)
+        return frozenset(gram for text in self.texts for gram in _grams(bared(text)))
 
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
@@ -51,10 +47,10 @@ class Person:
             return text, 0
         parts: list[str] = []
         last = number = 0
-        theirs = [found.span() for found in self.others.finditer(text)] if self.others else []
-        for found in self.pattern.finditer(fold(text)):
-            start, end = found.span()
-            if overlapped(start, end, theirs):
+        longer = [match.span() for match in self.others.finditer(text)] if self.others else []
+        for match in self.pattern.finditer(fold(text)):
+            start, end = match.span()
+            if overlapped(start, end, longer):
                 continue
             parts += [text[last:start], INSTEAD]
             last, number = end, number + 1
@@ -64,13 +60,13 @@ class Person:
     def whole(self) -> Mapping[str, frozenset[str]]:
         return {entry: frozenset(bared(t) for t in texts) for entry, texts in self.entries.items()}
 
-    def said(self, passage: str, entry: str) -> bool:
+    def owns(self, passage: str, entry: str) -> bool:
         """Whether a passage is the person's words, edited or not."""
         bare = bared(passage)
         if bare and bare in self.whole.get(entry, ()):
             return True
-        grams = [bare[i : i + GRAM] for i in range(len(bare) - GRAM + 1)]
-        return bool(grams) and sum(g in self.grams for g in grams) >= MINE * len(grams)
+        grams = _grams(bare)
+        return bool(grams) and sum(g in self.grams for g in grams) >= SHARE * len(grams)
 
 
 def _whole(name: str) -> str:
@@ -80,6 +76,10 @@ def _whole(name: str) -> str:
     if name[0] == "@":
         after = rf"(?!{GOES_ON.pattern})"  # else the beginning of a longer label
     return before + re.escape(name) + after
+
+
+def _grams(bare: str) -> list[str]:
+    return [bare[i : i + GRAM] for i in range(len(bare) - GRAM + 1)]
 
 
 def bared(text: str) -> str:
@@ -103,7 +103,7 @@ class _Passage:
         return text
 
 
-def redacted(text: str, who: Person, entry: str = "") -> tuple[str, int, int]:
+def redacted(text: str, redactor: Redactor, entry: str = "") -> tuple[str, int, int]:
     """The page without the person; how many passages went and how many names were replaced.
 
     A question of theirs goes with its answers. Where only their answers stood, the question is open again.
@@ -112,27 +112,27 @@ def redacted(text: str, who: Person, entry: str = "") -> tuple[str, int, int]:
     kept: list[_Passage] = []
     gone = 0
     for block in _blocks(passages):
-        left, out = _block(block, who)
+        left, out = _block(block, redactor)
         gone += out
         kept += left
-    made = text
+    page = text
     if gone:
-        made = "\n".join(line for passage in _headed(kept, _bare(passages)) for line in passage.lines)
-        made = TITLE.sub(lambda line: _titled(line, who), made, count=1)
-        made = re.sub(r"\n{4,}", "\n\n\n", made)
-    made, names = who.renamed(made)
-    return made, gone, names
+        page = "\n".join(line for passage in _headed(kept, _bare(passages)) for line in passage.lines)
+        page = TITLE.sub(lambda line: _titled(line, redactor), page, count=1)
+        page = re.sub(r"\n{4,}", "\n\n\n", page)
+    page, names = redactor.renamed(page)
+    return page, gone, names
 
 
 def _bare(passages: Sequence[_Passage]) -> frozenset[str]:
     """The marks of topics that hold no entry."""
-    found = set()
+    marks = set()
     for n, passage in enumerate(passages):
         if passage.kind == "mark" and _key(passage)[0] == TOPIC:
             after = next((p for p in passages[n + 1 :] if p.kind != "frame" or STAMP.fullmatch(p.lines[0])), None)
             if after is None or after.kind == "frame" or grammar.is_heading(_key(after)):
-                found.add(passage.lines[0])
-    return frozenset(found)
+                marks.add(passage.lines[0])
+    return frozenset(marks)
 
 
 def _key(passage: _Passage) -> str:
@@ -153,11 +153,11 @@ def _headed(passages: Sequence[_Passage], bare: frozenset[str]) -> Iterator[_Pas
             yield passage
 
 
-def _titled(line: re.Match[str], who: Person) -> str:
+def _titled(line: re.Match[str], redactor: Redactor) -> str:
     """A line of the front matter without the topics of the title that are the person's words."""
     day, dash, rest = line[2].partition("-")
     parts = rest.split("、")
-    kept = [part for part in parts if not who.said(part, "")]
+    kept = [part for part in parts if not redactor.owns(part, "")]
     return line[0] if len(kept) == len(parts) else f"{line[1]}{day}{dash if kept else ''}{'、'.join(kept)}{line[3]}"
 
 
@@ -203,7 +203,7 @@ def _blocks(passages: Sequence[_Passage]) -> Iterator[list[_Passage]]:
         yield block
 
 
-def _block(block: list[_Passage], who: Person) -> tuple[list[_Passage], int]:
+def _block(block: list[_Passage], redactor: Redactor) -> tuple[list[_Passage], int]:
     """What is left of a block, and how many passages went."""
     left: list[_Passage] = []
     gone = 0
@@ -215,14 +215,14 @@ def _block(block: list[_Passage], who: Person) -> tuple[list[_Passage], int]:
         elif passage.kind == "question":
             if answered:
                 left, answered = _opened(left), False
-            dropping = who.said(passage.words, passage.entry)
+            dropping = redactor.owns(passage.words, passage.entry)
             if dropping:
                 gone += 1
             else:
                 left.append(passage)
         elif dropping:
             gone += passage.kind == "answer"
-        elif passage.kind != "open" and who.said(passage.words, passage.entry):
+        elif passage.kind != "open" and redactor.owns(passage.words, passage.entry):
             gone += 1
             answered = answered or passage.kind == "answer"
         else:

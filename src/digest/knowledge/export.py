@@ -11,7 +11,7 @@ import io
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -21,7 +21,7 @@ from urllib.parse import quote
 from digest import files
 from digest.errors import DigestError
 from digest.knowledge.schema import SHIFT
-from digest.knowledge.search import positions
+from digest.knowledge.search import positions, stored_answers
 from digest.masks import mask
 from digest.page.escape import inline
 from digest.page.render import front_matter, rendered
@@ -32,7 +32,7 @@ RECORD = "exports.json"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # a cell that begins so is code to a spreadsheet
 
 
-class Format(StrEnum):
+class ExportFormat(StrEnum):
     """What an export is written as."""
 
     jsonl = "jsonl"
@@ -50,10 +50,10 @@ class Site(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExportRequest:
     """What to export, and where to; `out` is absolute."""
 
-    format: Format
+    format: ExportFormat
     out: str
     site: Site = Site.mkdocs
     since: str = ""
@@ -66,25 +66,22 @@ class Wanted:
 Names = Callable[[int | None], str]
 
 
-def records(db: sqlite3.Connection, wanted: Wanted, named: Names) -> Iterator[dict[str, Any]]:
+def records(db: sqlite3.Connection, request: ExportRequest, name: Names) -> Iterator[dict[str, Any]]:
     """The published questions, talks, notices and resources, one record each, in order."""
-    answers: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for question, speaker, messages, text in db.execute(
-        "SELECT question, speaker, messages, text FROM answers ORDER BY id"
-    ):
-        who = named(speaker)
-        answers[question].append(
-            {"text": mask(text)[0], **({"by": who} if who else {}), "messages": list(positions(messages))}
-        )
+
+    def words(text: str, speaker: int | None) -> dict[str, Any]:
+        who = name(speaker)
+        return {"text": mask(text)[0], **({"by": who} if who else {})}
+
+    answers = stored_answers(db)
     for row, key, entry, kind, section, topic, state, speaker, messages, text, day, room, log in db.execute(
         "SELECT q.id, q.key, e.key, e.kind, e.section, coalesce(t.title, ''), q.state, q.speaker, q.messages, q.text,"
         " l.day, l.room, l.path FROM questions q JOIN entries e ON e.id = q.entry"
         f" JOIN logs l ON l.id = q.id >> {SHIFT}"
         " LEFT JOIN topics t ON t.id = e.topic WHERE e.kept AND l.day >= ? AND l.day <= ? AND (? IS NULL OR l.room = ?)"
         " ORDER BY l.day, l.room, q.id",
-        (wanted.since, wanted.until or "9999", wanted.room, wanted.room),
+        (request.since, request.until or "9999", request.room, request.room),
     ):
-        who = named(speaker)
         yield {
             "id": key,
             "entry": entry,
@@ -92,11 +89,10 @@ def records(db: sqlite3.Connection, wanted: Wanted, named: Names) -> Iterator[di
             "section": mask(section)[0],
             "topic": mask(topic)[0],
             "state": state,
-            "text": mask(text)[0],
-            **({"by": who} if who else {}),
-            "answers": answers[row],
+            **words(text, speaker),
+            "answers": [{**words(a.text, a.speaker), "messages": list(a.messages)} for a in answers[row]],
             "source": {"day": day, "room": room, "log": Path(log).name, "messages": list(positions(messages))},
-            "privacy": {"masked": True, "names": "pseudonyms" if wanted.pseudonyms else "agreed"},
+            "privacy": {"masked": True, "names": "pseudonyms" if request.pseudonyms else "agreed"},
         }
 
 
@@ -110,84 +106,84 @@ def namer(db: sqlite3.Connection, root: Path, pseudonyms: bool) -> Names:
     return lambda person: agreed.get(person, "") if person is not None else ""
 
 
-def written(
-    db: sqlite3.Connection, root: Path, wanted: Wanted, front: Mapping[str, Any], templates: Sequence[Path] = ()
+def write(
+    db: sqlite3.Connection, root: Path, request: ExportRequest, front: Mapping[str, Any], templates: Sequence[Path] = ()
 ) -> tuple[Path, ...]:
     """The files of an export, written and noted, so that whoever is forgotten later goes from it too.
 
     A page that an earlier export wrote there and this one does not goes: nothing of its day is published any more.
     """
-    found = list(records(db, wanted, namer(db, root, wanted.pseudonyms)))
-    out = Path(wanted.out)
-    if wanted.format is not Format.markdown:
-        text = {Format.jsonl: _jsonl, Format.csv: _csv, Format.qa: _qa}[wanted.format](found)
-        _remember(root, wanted)
+    rows = list(records(db, request, namer(db, root, request.pseudonyms)))
+    out = Path(request.out)
+    if request.format is not ExportFormat.markdown:
+        text = {ExportFormat.jsonl: _jsonl, ExportFormat.csv: _csv, ExportFormat.qa: _qa}[request.format](rows)
+        _remember(root, request)
         files.write_atomic(out, text)
         return (out,)
-    pages = _pages(found, wanted.site, front, templates)
-    before = {name for w in remembered(root) if w.out == wanted.out for name in w.files}
-    _remember(root, replace(wanted, files=tuple(sorted({*before, *pages}))))
+    pages = _pages(rows, request.site, front, templates)
+    before = {name for past in past_exports(root) if past.out == request.out for name in past.files}
+    _remember(root, replace(request, files=tuple(sorted({*before, *pages}))))
     for name, page in pages.items():
         files.write_atomic(out / name, page, within=out)
     for name in sorted(before - set(pages)):
         files.remove(out / name, within=out)
-    _remember(root, replace(wanted, files=tuple(sorted(pages))))
+    _remember(root, replace(request, files=tuple(sorted(pages))))
     return tuple(out / name for name in pages)
 
 
-def _jsonl(found: Sequence[Mapping[str, Any]]) -> str:
-    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in found)
+def _jsonl(rows: Iterable[Mapping[str, Any]]) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def _csv(found: Sequence[Mapping[str, Any]]) -> str:
+def _csv(rows: Iterable[Mapping[str, Any]]) -> str:
     out = io.StringIO()
     # spreadsheets know UTF-8 by its mark
     out.write("\ufeff")
-    rows = csv.writer(out)
-    rows.writerow(["id", "kind", "day", "room", "topic", "state", "question", "answers", "by", "log", "messages"])
-    for r in found:
+    table = csv.writer(out)
+    table.writerow(["id", "kind", "day", "room", "topic", "state", "question", "answers", "by", "log", "messages"])
+    for r in rows:
         source = r["source"]
         answers = "\n".join(f"{a['by']}: {a['text']}" if "by" in a else a["text"] for a in r["answers"])
         cells = [r["id"], r["kind"], source["day"], source["room"], r["topic"], r["state"], r["text"], answers]
         cells += [r.get("by", ""), source["log"], " ".join(map(str, source["messages"]))]
-        rows.writerow([f"'{cell}" if str(cell).startswith(FORMULA) else cell for cell in cells])
+        table.writerow([f"'{cell}" if str(cell).startswith(FORMULA) else cell for cell in cells])
     return out.getvalue()
 
 
-def _qa(found: Sequence[Mapping[str, Any]]) -> str:
+def _qa(rows: Iterable[Mapping[str, Any]]) -> str:
     """Pairs for fine-tuning or retrieval: the question, and all that was answered, as a chat of two."""
-    rows = []
-    for r in found:
+    pairs = []
+    for r in rows:
         if r["kind"] == "thread" and r["answers"]:
-            said = "\n".join(a["text"] for a in r["answers"])
-            pair = [{"role": "user", "content": r["text"]}, {"role": "assistant", "content": said}]
-            rows.append({"messages": pair, "id": r["id"], "source": r["source"], "privacy": r["privacy"]})
-    return _jsonl(rows)
+            answers = "\n".join(a["text"] for a in r["answers"])
+            pair = [{"role": "user", "content": r["text"]}, {"role": "assistant", "content": answers}]
+            pairs.append({"messages": pair, "id": r["id"], "source": r["source"], "privacy": r["privacy"]})
+    return _jsonl(pairs)
 
 
 def _pages(
-    found: Sequence[Mapping[str, Any]], site: Site, front: Mapping[str, Any], templates: Sequence[Path]
+    rows: Iterable[Mapping[str, Any]], site: Site, front: Mapping[str, Any], templates: Sequence[Path]
 ) -> dict[str, str]:
     """A page a day, laid out as the site's program wants it, and an index; by their places."""
     pages: dict[str, str] = {}
     days: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
-    for record in found:
-        days[record["source"]["day"], record["source"]["room"]].append(record)
+    for row in rows:
+        days[row["source"]["day"], row["source"]["room"]].append(row)
     places = []
-    for (day, room), rows in sorted(days.items()):
+    for (day, room), of_day in sorted(days.items()):
         place = _place(site, day, room)
         title = f"{day} {room}".strip()
         fields = {**front, "title": title, "date": day} if site is not Site.mkdocs else {"title": title}
         page = rendered(
-            "export.md.j2", {"front": front_matter(fields), "title": title, "sections": _sections(rows)}, templates
+            "export.md.j2", {"front": front_matter(fields), "title": title, "sections": _sections(of_day)}, templates
         )
         pages[place] = page.text
         places.append((title, place))
     if site is Site.mkdocs:
-        rows_ = "".join(
+        links = "".join(
             f"- [{inline(title, '- [', ']')}]({quote(place.removeprefix('docs/'))})\n" for title, place in places
         )
-        pages["docs/index.md"] = f"# Digests\n\n{rows_}"
+        pages["docs/index.md"] = f"# Digests\n\n{links}"
     return pages
 
 
@@ -204,7 +200,7 @@ def _sections(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     for row in rows:
         sections.setdefault(row["section"], {}).setdefault(row["topic"], []).append(row)
     return [
-        {"title": title, "topics": [{"title": topic, "rows": rows_} for topic, rows_ in topics.items()]}
+        {"title": title, "topics": [{"title": topic, "rows": entries} for topic, entries in topics.items()]}
         for title, topics in sections.items()
     ]
 
@@ -212,34 +208,33 @@ def _sections(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 # ---------------------------------------------------------------- what was exported where
 
 
-def _remember(root: Path, wanted: Wanted) -> None:
-    known = [w for w in remembered(root) if w.out != wanted.out]
+def _remember(root: Path, request: ExportRequest) -> None:
+    others = [past for past in past_exports(root) if past.out != request.out]
     # below the project by its place there: a project may be moved
-    rows = [{**asdict(w), "out": from_root(root.absolute(), Path(w.out))} for w in [*known, wanted]]
+    rows = [{**asdict(each), "out": from_root(root.absolute(), Path(each.out))} for each in (*others, request)]
     files.write_atomic(root / files.STATE / RECORD, json.dumps(rows, ensure_ascii=False, indent=1) + "\n", within=root)
 
 
-def remembered(root: Path) -> list[Wanted]:
+def past_exports(root: Path) -> list[ExportRequest]:
     """The exports that were made and are still there."""
     path = root / files.STATE / RECORD
     if not path.exists():
         return []
     try:
-        rows = json.loads(files.read_bytes(path))
-        found = [
-            Wanted(
+        exports = [
+            ExportRequest(
                 **{
                     **row,
-                    "format": Format(row["format"]),
+                    "format": ExportFormat(row["format"]),
                     "out": str(root.absolute() / row["out"]),
                     "site": Site(row["site"]),
                     "files": tuple(map(str, row.get("files", ()))),
                 }
             )
-            for row in rows
+            for row in json.loads(files.read_bytes(path))
         ]
     except (ValueError, TypeError, KeyError, AttributeError):
         raise DigestError(
             f"{path}: damaged, so nobody knows what was exported where. Remove it, and export anew what is in use"
         ) from None
-    return [w for w in found if Path(w.out).exists()]
+    return [each for each in exports if Path(each.out).exists()]

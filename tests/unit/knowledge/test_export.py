@@ -295,7 +295,7 @@ def test_the_list_of_the_forgotten_names_nobody(project: Path) -> None:
 
 
 def test_a_passage_is_known_again_after_an_edit() -> None:
-    who = redact.Person(("木木",), ("缓冲记账先记流水，再汇总入账，透支要靠额度控制",))
+    who = redact.Redactor(("木木",), ("缓冲记账先记流水，再汇总入账，透支要靠额度控制",))
     page = (
         "<!-- q:abc123 10:00:00 -->\nQ：怎么控制透支？\n\nA1：我也想知道这个问题怎么解决\n\n"
         "A2：缓冲记账先记流水，再汇总入账，靠额度控制透支\n\n---\n\n<!-- q:def456 -->\n"

@@ -1,0 +1,63 @@
+"""What leaves a project, and what must not: exports, and one person taken out of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from digest.errors import DigestError
+from digest.forgetting import forget as forgetting
+from digest.forgetting.forget import PersonTraces, RedactedFile
+from digest.knowledge import export as exports
+from digest.knowledge.export import ExportFormat, ExportRequest, Site
+from digest.knowledge.schema import reading
+from digest.project import folders
+from digest.project.settings import Settings
+from digest.stages import Stages
+from digest.workflows.index import index
+from digest.workflows.pages import front_matter
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetReport:
+    """What forgetting a person did: files redacted, days indexed anew, exports written anew, and what is left.
+
+    `remaining` are places that name the person and are the user's own to change, `failed` what could not be done.
+    """
+
+    files: tuple[RedactedFile, ...]
+    days: int
+    exports: tuple[Path, ...]
+    remaining: tuple[str, ...]
+    failed: tuple[str, ...]
+
+
+def export(settings: Settings, request: ExportRequest) -> tuple[Path, ...]:
+    """Write an export; its files. Hold the lock around it."""
+    plain = request.format is not ExportFormat.markdown or request.site is Site.mkdocs
+    with reading(folders.store_path(settings.root)) as db:
+        front = {} if plain else front_matter(settings)
+        return exports.write(db, settings.root, request, front, settings.templates)
+
+
+def forget(settings: Settings, stages: Stages, person: PersonTraces, progress: Progress) -> ForgetReport:
+    """Take a person out of digests, what they were built from, the store and exports. Hold the lock around it."""
+    again = exports.past_exports(settings.root)  # known before anything is changed
+    store = folders.store_path(settings.root)
+    if not store.exists():
+        # the store alone knows whose a short answer is
+        index(settings, lambda: stages, progress=progress)
+    redacted, failed = forgetting.forget(settings, person, forgetting.entries(store, person))
+    report = index(settings, lambda: stages, rebuild=True, progress=progress)
+    failed += report.failed
+    for request in again:
+        try:
+            export(settings, request)
+        except DigestError as error:
+            failed.append(str(error))
+    places = tuple(Path(request.out) for request in again)
+    remaining = forgetting.remaining(settings, person)
+    return ForgetReport(tuple(redacted), report.written, places, remaining, tuple(failed))
