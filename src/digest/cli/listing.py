@@ -12,11 +12,11 @@ from digest.reports.summary import count
 
 def people_data(log: Log, people: People) -> dict[str, Any]:
     """Persons with their messages, mentions by label with whom they mean."""
-    said = Counter(people.speaker)
+    messages = Counter(people.speaker)
     return {
         "people": [
-            {"name": p.name, "aliases": list(p.aliases), "messages": said[p.id]}
-            for p in sorted(people.persons, key=lambda p: (-said[p.id], p.id))
+            {"name": p.name, "aliases": list(p.aliases), "messages": messages[p.id]}
+            for p in sorted(people.persons, key=lambda p: (-messages[p.id], p.id))
         ],
         "mentions": [
             {"label": label, "times": times, "person": person, "candidates": list(candidates), "why": why}
@@ -27,13 +27,13 @@ def people_data(log: Log, people: People) -> dict[str, Any]:
 
 def people_lines(log: Log, people: People, columns: int) -> list[str]:
     """The same as lines of at most so many columns."""
-    said = Counter(people.speaker)
-    persons = sorted(people.persons, key=lambda p: (-said[p.id], p.id))
+    messages = Counter(people.speaker)
+    persons = sorted(people.persons, key=lambda p: (-messages[p.id], p.id))
     wide = min(30, max((width(p.name) for p in persons), default=0))
     lines = [f"{count(len(persons), 'person', 'people')}, {count(len(log.messages), 'message')}"]
     for p in persons:
         also = f"  also {', '.join(p.aliases)}" if p.aliases else ""
-        lines.append(cut(f"  {said[p.id]:>4}  {pad(cut(p.name, wide), wide)}{also}", columns))
+        lines.append(cut(f"  {messages[p.id]:>4}  {pad(cut(p.name, wide), wide)}{also}", columns))
     rows = _mentions(people)
     still = sum(1 for _, person, _, _, _ in rows if not person)
     lines += ["", f"{count(len(rows), 'name')} mentioned, {still} of them open"]

@@ -9,10 +9,10 @@ import datetime as dt
 import sqlite3
 
 from digest.knowledge.likeness import Enough, Sameness
-from digest.knowledge.query import Lexicon
-from digest.knowledge.same import Said, held, likeness, said
+from digest.knowledge.query import WordStats
+from digest.knowledge.same import ComparedQuestion, compared, likeness, telling_words
 from digest.knowledge.schema import SHIFT
-from digest.knowledge.search import Filters, Hit, lexicon, search
+from digest.knowledge.search import Filters, Hit, search, word_stats
 from digest.model import Earlier
 
 LOOKED_AT = 12  # hits of a search that are weighed
@@ -34,9 +34,9 @@ def answered_before(
     hits = [h for h in hits if alone(h.text)]
     if not hits:
         return ()
-    known = lexicon(db, "\n".join([question, *(h.text for h in hits), *(a.text for h in hits for a in h.answers)]))
-    mine = said(question, known, same)
-    rated = [(_score(mine, hit, known, enough, same), hit) for hit in hits]
+    stats = word_stats(db, "\n".join([question, *(h.text for h in hits), *(a.text for h in hits for a in h.answers)]))
+    wanted = compared(question, stats, same)
+    rated = [(_score(wanted, hit, stats, enough, same), hit) for hit in hits]
     rated = [(score, hit) for score, hit in rated if score and _published(db, hit)]
     rated.sort(key=lambda pair: (-round(pair[0], 6), pair[1].day, pair[1].row))
     return tuple(Earlier(hit.id, dt.date.fromisoformat(hit.day), hit.room, hit.text) for _, hit in rated[: enough.most])
@@ -48,12 +48,12 @@ def _published(db: sqlite3.Connection, hit: Hit) -> bool:
     return bool(path)
 
 
-def _score(mine: Said, hit: Hit, known: Lexicon, enough: Enough, same: Sameness) -> float:
+def _score(wanted: ComparedQuestion, hit: Hit, stats: WordStats, enough: Enough, same: Sameness) -> float:
     """How alike two questions are, from 0 to 1; 0 where it is not enough."""
-    found = likeness(mine, said(hit.text, known, same), same)
-    if found is None or found.score < enough.likeness:
+    alike = likeness(wanted, compared(hit.text, stats, same), same)
+    if alike is None or alike.score < enough.likeness:
         return 0.0
-    given = held("\n".join(a.text for a in hit.answers), known)
-    weight = sum(mine.telling[w] ** 2 for w in sorted(mine.telling))
-    there = sum(mine.telling[w] ** 2 for w in sorted(found.shared & given.keys()))
-    return found.score if there >= enough.answered * weight else 0.0
+    answers = telling_words("\n".join(a.text for a in hit.answers), stats)
+    weight = sum(wanted.telling[w] ** 2 for w in sorted(wanted.telling))
+    there = sum(wanted.telling[w] ** 2 for w in sorted(alike.shared & answers.keys()))
+    return alike.score if there >= enough.answered * weight else 0.0

@@ -26,7 +26,7 @@ WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")  # letters and di
 def folded(text: str) -> str:
     """The text in small letters and half width, each character in its place."""
     if not text.isascii() and WIDE.search(text):
-        text = WIDE.sub(lambda found: chr(ord(found[0]) - 0xFEE0), text)
+        text = WIDE.sub(lambda wide: chr(ord(wide[0]) - 0xFEE0), text)
     low = text.lower()
     return low if len(low) == len(text) else "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
 
@@ -51,7 +51,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Lexicon:
+class WordStats:
     """What the store knows of words: how often each stands there, in how many messages, what means the same."""
 
     times: Mapping[str, int]
@@ -69,51 +69,51 @@ class Lexicon:
 
 def candidates(query: str) -> set[str]:
     """Every stretch of a query that may be a word."""
-    found: set[str] = set()
+    stretches: set[str] = set()
     for chunk in CHUNK.findall(folded(query)):
         if HAN.match(chunk):
             for start in range(len(chunk)):
-                found.update(chunk[start:end] for end in range(start + 1, min(len(chunk), start + LONGEST) + 1))
+                stretches.update(chunk[start:end] for end in range(start + 1, min(len(chunk), start + LONGEST) + 1))
         else:
-            found.add(chunk)
-            found.update(TOKEN.findall(chunk))
-    return found
+            stretches.add(chunk)
+            stretches.update(TOKEN.findall(chunk))
+    return stretches
 
 
-def terms(query: str, lexicon: Lexicon) -> tuple[Term, ...]:
+def terms(query: str, stats: WordStats) -> tuple[Term, ...]:
     """What to look for, the most telling first: words, each with those that mean the same, and "phrases" as they stand.
 
     Stop words and single characters count only where the query holds nothing else.
     """
     phrases = [next(filter(None, groups), "") for groups in QUOTED.findall(query)]
     rest = QUOTED.sub(" ", query)
-    found: dict[str, Term] = {}
+    wanted: dict[str, Term] = {}
     for phrase in phrases:
         form = folded(phrase).strip()
         if TOKEN.search(form):
-            inside = [w for chunk in CHUNK.findall(form) for w in cut(chunk, lexicon)]
-            found[form] = Term((form,), max(1.0, *(lexicon.weight(w) for w in inside)), needed=True)
-    plain = [w for chunk in CHUNK.findall(folded(rest)) for w in cut(chunk, lexicon)]
-    telling = [w for w in plain if w not in lexicon.stop and (len(w) > 1 or w.isascii())]
-    for word in telling or ([] if found else plain):
-        forms = tuple(dict.fromkeys((word, *lexicon.same.get(word, ()))))
-        found.setdefault(word, Term(forms, lexicon.weight(word) or 0.1))
-    return tuple(sorted(found.values(), key=lambda t: (not t.needed, -t.weight, t.forms))[:MOST])
+            inside = [w for chunk in CHUNK.findall(form) for w in cut(chunk, stats)]
+            wanted[form] = Term((form,), max(1.0, *(stats.weight(w) for w in inside)), needed=True)
+    plain = [w for chunk in CHUNK.findall(folded(rest)) for w in cut(chunk, stats)]
+    telling = [w for w in plain if w not in stats.stop and (len(w) > 1 or w.isascii())]
+    for word in telling or ([] if wanted else plain):
+        forms = tuple(dict.fromkeys((word, *stats.same.get(word, ()))))
+        wanted.setdefault(word, Term(forms, stats.weight(word) or 0.1))
+    return tuple(sorted(wanted.values(), key=lambda t: (not t.needed, -t.weight, t.forms))[:MOST])
 
 
-def cut(chunk: str, lexicon: Lexicon) -> list[str]:
+def cut(chunk: str, stats: WordStats) -> list[str]:
     """The words of a stretch of one script, such that they are likeliest by how often each stands in the logs."""
     if not HAN.match(chunk):
         return [chunk]
-    if chunk in lexicon.same or chunk in lexicon.times:
+    if chunk in stats.same or chunk in stats.times:
         return [chunk]
-    total = log(20.0 * max(1, lexicon.messages))
+    total = log(20.0 * max(1, stats.messages))
     best = [0.0] + [-inf] * len(chunk)
     last = [0] * (len(chunk) + 1)
     for end in range(1, len(chunk) + 1):
         for start in range(max(0, end - LONGEST), end):
             word = chunk[start:end]
-            times = lexicon.times.get(word, 1 if word in lexicon.same or word in lexicon.stop else 0)
+            times = stats.times.get(word, 1 if word in stats.same or word in stats.stop else 0)
             if not times and len(word) > 1:
                 continue
             # a lone character, known or not, should lose to any word that covers it
@@ -130,28 +130,22 @@ def cut(chunk: str, lexicon: Lexicon) -> list[str]:
 
 def _joined(words: Sequence[str]) -> list[str]:
     """Lone characters that stand together as one word: a word that the logs don't hold, a name."""
-    found: list[str] = []
-    lone = ""
+    joined: list[str] = []
+    lone = False  # whether the last one is made of lone characters
     for word in words:
-        if len(word) == 1:
-            lone += word
-            continue
-        if lone:
-            found.append(lone)
-        lone = ""
-        found.append(word)
-    return [*found, lone] if lone else found
+        if len(word) == 1 and lone:
+            joined[-1] += word
+        else:
+            joined.append(word)
+        lone = len(word) == 1
+    return joined
 
 
 def spans(text: str, forms: Iterable[str]) -> list[tuple[int, int]]:
     """Where the forms stand in a text, Latin ones as whole words: in order, none inside another."""
     low = folded(text)
-    found: list[tuple[int, int]] = []
-    for form in forms:
-        for start in places(low, form):
-            found.append((start, start + len(form)))
     merged: list[tuple[int, int]] = []
-    for start, end in sorted(found):
+    for start, end in sorted((start, start + len(form)) for form in forms for start in places(low, form)):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
@@ -168,16 +162,16 @@ def count(low: str, form: str) -> int:
 
 def places(low: str, form: str) -> list[int]:
     """Where a folded form starts in a folded text."""
-    found = []
+    starts = []
     start = low.find(form)
     while start >= 0:
         end = start + len(form)
         if not (_latin(form[0]) and start and _latin(low[start - 1])) and not (
             _latin(form[-1]) and end < len(low) and _latin(low[end])
         ):
-            found.append(start)
+            starts.append(start)
         start = low.find(form, end)
-    return found
+    return starts
 
 
 def _latin(char: str) -> bool:

@@ -1,4 +1,4 @@
-"""Questions that come back: the same one on several days, found by what both say and ask (`sameness.py`)."""
+"""Questions that come back: the same one on several days, found by what both say and ask (`same.py`)."""
 
 from __future__ import annotations
 
@@ -8,26 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from digest.knowledge.likeness import Sameness
-from digest.knowledge.query import Lexicon
-from digest.knowledge.same import Likeness, cosine, held, likeness, said
+from digest.knowledge.query import WordStats
+from digest.knowledge.same import Likeness, compared, cosine, likeness, telling_words
 from digest.knowledge.schema import SHIFT
-from digest.knowledge.search import lexicon, positions
+from digest.knowledge.search import StoredAnswer, positions, stored_answers, word_stats
 
 POINT = 0.1  # likeness in words from which an answer speaks of its question
 COMMON = 150  # questions that hold a word over which it brings no two together
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer to a question that came back; `speaker` is a person of the store's."""
-
-    text: str
-    speaker: int | None
-    messages: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
+class DayQuestion:
     """A published question on its day."""
 
     row: int
@@ -39,38 +30,36 @@ class Asked:
     topic: str
     state: str
     messages: tuple[int, ...]
-    answers: tuple[Reply, ...]
+    answers: tuple[StoredAnswer, ...]
     digest: str = ""  # path of its day's digest, "" where none was built
     score: float = 0.0  # how sure it is that it is a question worth its place
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RecurringQuestion:
     """One question with every time it was asked, in order of the days."""
 
-    asked: tuple[Asked, ...]
+    times: tuple[DayQuestion, ...]
 
     @property
     def days(self) -> tuple[str, ...]:
-        return tuple(sorted({a.day for a in self.asked}))
+        return tuple(sorted({q.day for q in self.times}))
 
     @property
     def answers(self) -> int:
-        return sum(len(a.answers) for a in self.asked)
+        return sum(len(q.answers) for q in self.times)
 
     @property
-    def best(self) -> Asked:
+    def best(self) -> DayQuestion:
         """The time it was asked best: answered, in words of its own, not too short."""
-        return max(self.asked, key=lambda a: (bool(a.answers), 12 <= len(a.text) <= 120, len(a.answers), -a.row))
+        return max(self.times, key=lambda q: (bool(q.answers), 12 <= len(q.text) <= 120, len(q.answers), -q.row))
 
 
-def questions(db: sqlite3.Connection, since: str = "", until: str = "", room: str | None = None) -> tuple[Asked, ...]:
+def day_questions(
+    db: sqlite3.Connection, since: str = "", until: str = "", room: str | None = None
+) -> tuple[DayQuestion, ...]:
     """The published questions of some days, in order."""
-    answers: dict[int, list[Reply]] = defaultdict(list)
-    for question, speaker, messages, text in db.execute(
-        "SELECT question, speaker, messages, text FROM answers ORDER BY id"
-    ):
-        answers[question].append(Reply(text, speaker, positions(messages)))
+    answers = stored_answers(db)
     rows = db.execute(
         "SELECT q.id, e.key, q.key, l.day, l.room, q.text, coalesce(t.title, ''), q.state, q.messages, l.digest,"
         " q.score FROM questions q"
@@ -80,69 +69,72 @@ def questions(db: sqlite3.Connection, since: str = "", until: str = "", room: st
         (since, until or "9999", room, room),
     )
     return tuple(
-        Asked(n, key, question, day, where, text, topic, state, positions(messages), tuple(answers[n]), *rest)
+        DayQuestion(n, key, question, day, where, text, topic, state, positions(messages), tuple(answers[n]), *rest)
         for n, key, question, day, where, text, topic, state, messages, *rest in rows
     )
 
 
-def everything(db: sqlite3.Connection) -> Lexicon:
+def all_words(db: sqlite3.Connection) -> WordStats:
     """What the store knows of all words."""
-    known = lexicon(db, "")
+    stats = word_stats(db, "")
     rows = db.execute("SELECT word, times, tells FROM words").fetchall()
-    return replace(known, times={w: n for w, n, _ in rows}, tells={w: t for w, _, t in rows})
+    return replace(stats, times={w: n for w, n, _ in rows}, tells={w: t for w, _, t in rows})
 
 
-def to_the_point(asked: Asked, known: Lexicon) -> tuple[Reply, ...]:
+def to_the_point(question: DayQuestion, stats: WordStats) -> tuple[StoredAnswer, ...]:
     """The answers whose words are those of the question or its topic: a notice that came in between is none."""
-    own = held(f"{asked.text}\n{asked.topic}", known)
-    return tuple(r for r in asked.answers if cosine(own, held(r.text, known)) >= POINT)
+    own = telling_words(f"{question.text}\n{question.topic}", stats)
+    return tuple(r for r in question.answers if cosine(own, telling_words(r.text, stats)) >= POINT)
 
 
-def groups(asked: Sequence[Asked], known: Lexicon, how: Sameness) -> tuple[Group, ...]:
+def recurring(questions: Sequence[DayQuestion], stats: WordStats, rules: Sameness) -> tuple[RecurringQuestion, ...]:
     """Questions asked on more than one day, most asked and best answered first.
 
     Two are joined where they are alike, and a group with another where all of both are, on average: a chain of
     neighbours makes no group.
     """
-    texts = [said(a.text, known, how) for a in asked]
+    texts = [compared(q.text, stats, rules) for q in questions]
     holding: dict[str, list[int]] = defaultdict(list)
-    for n, each in enumerate(texts):
-        for word, weight in each.telling.items():
-            if weight >= how.telling:
+    for n, text in enumerate(texts):
+        for word, weight in text.telling.items():
+            if weight >= rules.telling:
                 holding[word].append(n)
     pairs: set[tuple[int, int]] = set()
     for places in holding.values():
         if len(places) <= COMMON:
-            pairs.update((a, b) for i, a in enumerate(places) for b in places[i + 1 :] if asked[a].day != asked[b].day)
+            pairs.update(
+                (a, b) for i, a in enumerate(places) for b in places[i + 1 :] if questions[a].day != questions[b].day
+            )
     scores: dict[tuple[int, int], float] = {}
 
-    def like(a: int, b: int) -> float:
+    def score(a: int, b: int) -> float:
         pair = (min(a, b), max(a, b))
         if pair not in scores:
-            found = likeness(texts[pair[0]], texts[pair[1]], how)
-            scores[pair] = found.score if found else 0.0
+            alike = likeness(texts[pair[0]], texts[pair[1]], rules)
+            scores[pair] = alike.score if alike else 0.0
         return scores[pair]
 
-    ranked = sorted((p for p in pairs if like(*p) >= how.likeness), key=lambda p: (-round(like(*p), 6), p))
-    members = {n: [n] for n in range(len(asked))}
-    head = list(range(len(asked)))
+    ranked = sorted((p for p in pairs if score(*p) >= rules.likeness), key=lambda p: (-round(score(*p), 6), p))
+    members = {n: [n] for n in range(len(questions))}
+    head = list(range(len(questions)))
     for a, b in ranked:
-        one, other = sorted((head[a], head[b]))
-        if one == other:
+        first, second = sorted((head[a], head[b]))
+        if first == second:
             continue
-        mine, theirs = members[one], members[other]
-        if sum(like(x, y) for x in mine for y in theirs) >= how.together * len(mine) * len(theirs):
-            mine += theirs
-            for n in theirs:
-                head[n] = one
-            del members[other]
-    found = [Group(tuple(asked[n] for n in sorted(m))) for m in members.values() if len({asked[n].day for n in m}) > 1]
-    good = {g: sum(len(to_the_point(a, known)) for a in g.asked) for g in found}
-    return tuple(sorted(found, key=lambda g: (-len(g.days), -good[g], -min(g.answers, 12), g.asked[0].row)))
+        one, other = members[first], members[second]
+        if sum(score(x, y) for x in one for y in other) >= rules.together * len(one) * len(other):
+            one += other
+            for n in other:
+                head[n] = first
+            del members[second]
+    groups = [RecurringQuestion(tuple(questions[n] for n in sorted(group))) for group in members.values()]
+    groups = [group for group in groups if len(group.days) > 1]
+    good = {group: sum(len(to_the_point(q, stats)) for q in group.times) for group in groups}
+    return tuple(sorted(groups, key=lambda g: (-len(g.days), -good[g], -min(g.answers, 12), g.times[0].row)))
 
 
-def reason(group: Group, known: Lexicon, how: Sameness) -> Likeness | None:
-    """By what the two questions of a group are alike that are so most."""
-    texts = [said(a.text, known, how) for a in group.asked]
-    found = (likeness(one, other, how) for n, one in enumerate(texts) for other in texts[n + 1 :])
-    return max((each for each in found if each), key=lambda each: each.score, default=None)
+def reason(question: RecurringQuestion, stats: WordStats, rules: Sameness) -> Likeness | None:
+    """By what the two wordings of a question are alike that are so most."""
+    texts = [compared(q.text, stats, rules) for q in question.times]
+    pairs = (likeness(one, other, rules) for n, one in enumerate(texts) for other in texts[n + 1 :])
+    return max((pair for pair in pairs if pair), key=lambda pair: pair.score, default=None)

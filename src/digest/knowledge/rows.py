@@ -13,7 +13,7 @@ from digest.conversation.turns import words
 from digest.knowledge.query import HAN, LATIN, LONGEST, folded, spaced
 from digest.masks import mask
 from digest.model import Entry, Log, Message, Question
-from digest.page.entries import PageQuestion, PageEntry, matched, published
+from digest.page.entries import PageEntry, PageQuestion, matched, published
 from digest.reports import extract
 
 if TYPE_CHECKING:
@@ -86,12 +86,13 @@ def rows(log: Log | None, page: str | None, stages: Stages) -> DayRows:
     candidates = pipeline.questions(day, stages, LEFT_OUT if edited is None else 0.0)
     digest = pipeline.digest(day, candidates, stages)
     layout = stages.layout
-    entries = [
-        _entry(e, section.title or section.kind, topic.title, day, layout)
+    rebuilt = {  # a talk and a question in it may share an id: one of them is kept
+        e.id: _entry(e, section.title or section.kind, topic.title, day, layout)
         for section in digest.sections
         for topic in section.topics
         for e in topic.entries
-    ]
+    }
+    entries = list(rebuilt.values())
     if edited is not None:
         entries = list(_as_edited(edited, entries, [_question(q, day, layout) for q in candidates], log.messages))
     stored = {q.key for e in entries for q in e.questions}
@@ -185,8 +186,9 @@ def _as_edited(
         if entry.kind == "thread":
             questions = tuple(_thread(entry, rows, times))
         elif entry.key in entries:
-            answers = tuple(replace(a, text=entry.text) for a in rows[0].answers)
-            questions = (replace(rows[0], text=rows[0].text if answers else entry.text, answers=answers),)
+            row = rows[0]
+            answers = (AnswerRow(row.speaker, row.messages, entry.text),) if row.answers else ()
+            questions = (replace(row, text=row.text if answers else entry.text, answers=answers),)
         else:
             questions = (QuestionRow(entry.key, "said", 1.0, None, times, entry.text),)
         if questions:

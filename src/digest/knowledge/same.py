@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from digest.knowledge.likeness import Sameness
-from digest.knowledge.query import CHUNK, Lexicon, cut, folded
+from digest.knowledge.query import CHUNK, WordStats, cut, folded
 from digest.page.entries import character_pairs, dice
 
 ROMAN = re.compile("[ivx]*|[a-z0-9]{1,2}")  # tells with what it stands by alone: `II`, `T`, `B2`
@@ -23,18 +23,18 @@ LINK = re.compile(r"https?://[!-~]+")
 LITTLE = 1.0  # weight under which a word tells nothing of a subject
 HEAVY = 5.0  # weight of a word that stands for a subject by itself, as most names do
 
-TurnTerms = Mapping[str, float]
+Weights = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ComparedQuestion:
     """A question as it is compared: `telling` weighs words by how rare they are in the group and in the language,
     `every` by how rare they are in the group alone. So 费率 and 套现 part two questions on 二维码.
     """
 
     text: str
-    telling: TurnTerms
-    every: TurnTerms
+    telling: Weights
+    every: Weights
     new: frozenset[str]  # words that nobody said before: they part questions, and bring none together
     pairs: frozenset[str]  # of characters
     asked: frozenset[int]
@@ -52,51 +52,51 @@ class Likeness:
     asked: frozenset[int]
 
 
-def said(text: str, known: Lexicon, how: Sameness) -> Said:
+def compared(text: str, stats: WordStats, rules: Sameness) -> ComparedQuestion:
     """A question's words, weighed."""
     text = LINK.sub(" ", text)
-    telling = {w: x for w, x in held(text, known).items() if x >= LITTLE}
+    telling = {w: x for w, x in telling_words(text, stats).items() if x >= LITTLE}
     every: dict[str, float] = {}
     new: set[str] = set()
-    for word, name in _words(text, known):
-        every[name] = max(every.get(name, 0.0), known.weight(word))
-        if word not in known.tells and known.stop.isdisjoint((word[0], word[-1])):
+    for word, name in _words(text, stats):
+        every[name] = max(every.get(name, 0.0), stats.weight(word))
+        if word not in stats.tells and stats.stop.isdisjoint((word[0], word[-1])):
             new.add(word)
     pairs = frozenset(character_pairs(text))
-    return Said(folded(text), telling, every, frozenset(new), pairs, how.kinds_of(text))
+    return ComparedQuestion(folded(text), telling, every, frozenset(new), pairs, rules.kinds_of(text))
 
 
-def likeness(one: Said, other: Said, how: Sameness) -> Likeness | None:
+def likeness(one: ComparedQuestion, other: ComparedQuestion, rules: Sameness) -> Likeness | None:
     """How alike two questions are; None where too little is shared that tells what they are about or how it is put."""
     shared = frozenset(one.telling.keys() & other.telling.keys())
-    number = sum(1 for w in shared if one.telling[w] >= how.telling and not ROMAN.fullmatch(w))
+    number = sum(1 for w in shared if one.telling[w] >= rules.telling and not ROMAN.fullmatch(w))
     if not number:
         return None
     characters = dice(one.pairs, other.pairs)
-    if characters < how.least:
+    if characters < rules.least:
         return None
     words = cosine(one.every, other.every)
     asked = one.asked & other.asked
-    mine, lacks = _covered(one, other)
-    theirs, wants = _covered(other, one)
+    in_other, other_lacks = _covered(one, other)
+    in_one, one_lacks = _covered(other, one)
     if -1 not in asked:
-        if number == 1 and min(words, characters) < how.one_word:
+        if number == 1 and min(words, characters) < rules.one_word:
             return None
-        if min(lacks, wants) >= max(one.telling[w] for w in shared):
+        if min(other_lacks, one_lacks) >= max(one.telling[w] for w in shared):
             return None  # the same is asked of two subjects: 余额更新 of 热点账户 and of 备付金账户
-    covered = sqrt(mine * theirs / (sum(one.telling.values()) * sum(other.telling.values())))
+    covered = sqrt(in_other * in_one / (sum(one.telling.values()) * sum(other.telling.values())))
     score = (
-        how.words * words
-        + how.characters * characters
-        + how.covered * covered
-        + how.weight * min(1.0, mine / how.much, theirs / how.much)
-        + (how.difference if -1 in asked else how.asked if asked else 0.0)
-        - how.apart * min(lacks, wants) / HEAVY
+        rules.words * words
+        + rules.characters * characters
+        + rules.covered * covered
+        + rules.weight * min(1.0, in_other / rules.much, in_one / rules.much)
+        + (rules.difference if -1 in asked else rules.asked if asked else 0.0)
+        - rules.apart * min(other_lacks, one_lacks) / HEAVY
     )
     return Likeness(max(0.0, score), words, characters, covered, shared, asked)
 
 
-def _covered(one: Said, other: Said) -> tuple[float, float]:
+def _covered(one: ComparedQuestion, other: ComparedQuestion) -> tuple[float, float]:
     """The weight of a question's words that the other holds, too, and of the heaviest that it doesn't."""
     there = lacks = 0.0
     for word, weight in sorted(one.telling.items()):
@@ -110,33 +110,33 @@ def _covered(one: Said, other: Said) -> tuple[float, float]:
     return there, lacks if all(word in other.text for word in one.new) else max(lacks, HEAVY)
 
 
-def held(text: str, known: Lexicon) -> dict[str, float]:
+def telling_words(text: str, stats: WordStats) -> dict[str, float]:
     """The words of a text that tell something, each with its weight; those that mean the same are one."""
-    found: dict[str, float] = {}
-    for word, name in _words(text, known):
-        weight = known.weight(word) * _tells(word, known) ** 2
-        found[name] = max(found.get(name, 0.0), weight)
-    return found
+    weights: dict[str, float] = {}
+    for word, name in _words(text, stats):
+        weight = stats.weight(word) * _tells(word, stats) ** 2
+        weights[name] = max(weights.get(name, 0.0), weight)
+    return weights
 
 
-def cosine(one: TurnTerms, other: TurnTerms) -> float:
+def cosine(one: Weights, other: Weights) -> float:
     """The cosine of two texts by their words."""
     dot = sum(one[w] * other[w] for w in sorted(one.keys() & other.keys()))
     return dot / (_norm(one) * _norm(other) or 1.0)
 
 
-def _words(text: str, known: Lexicon) -> Iterator[tuple[str, str]]:
+def _words(text: str, stats: WordStats) -> Iterator[tuple[str, str]]:
     """The words of a text but stop words, each with the name of those that mean the same."""
     for chunk in CHUNK.findall(folded(text)):
-        for word in cut(chunk, known):
-            if len(word) > 1 and word not in known.stop:
-                yield word, min((word, *known.same.get(word, ())))
+        for word in cut(chunk, stats):
+            if len(word) > 1 and word not in stats.stop:
+                yield word, min((word, *stats.same.get(word, ())))
 
 
-def _tells(word: str, known: Lexicon) -> float:
+def _tells(word: str, stats: WordStats) -> float:
     # what the logs don't hold as a word is characters that happened to stand together
-    return max(known.tells.get(w, 0.0) for w in (word, *known.same.get(word, ())))
+    return max(stats.tells.get(w, 0.0) for w in (word, *stats.same.get(word, ())))
 
 
-def _norm(words: TurnTerms) -> float:
+def _norm(words: Weights) -> float:
     return sqrt(sum(weight * weight for _, weight in sorted(words.items())))

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from digest.knowledge.query import Lexicon, Term, candidates, count, folded, spaced, terms
+from digest.knowledge.query import Term, WordStats, candidates, count, folded, spaced, terms
 from digest.knowledge.schema import SHIFT
 
 FETCHED = 600  # rows a word brings at most, the newest ones
@@ -92,7 +92,7 @@ class SearchResult:
 def search(db: sqlite3.Connection, query: str, filters: Filters | None = None, limit: int = 10) -> SearchResult:
     """The best hits for a query; any text is a query."""
     filters = filters or Filters()
-    wanted = terms(query, lexicon(db, query))
+    wanted = terms(query, word_stats(db, query))
     if not wanted:
         return SearchResult(())
     logs = _logs(db, filters)
@@ -106,7 +106,7 @@ def search(db: sqlite3.Connection, query: str, filters: Filters | None = None, l
     return SearchResult(wanted, tuple(hits[:limit]))
 
 
-def lexicon(db: sqlite3.Connection, query: str) -> Lexicon:
+def word_stats(db: sqlite3.Connection, query: str) -> WordStats:
     """What the store knows of the words that a query may hold."""
     meta = dict(db.execute("SELECT key, value FROM meta"))
     same = {w: tuple(group) for w, group in json.loads(meta.get("same", "{}")).items()}
@@ -120,7 +120,7 @@ def lexicon(db: sqlite3.Connection, query: str) -> Lexicon:
         for word, number, telling in db.execute(f"SELECT word, times, tells FROM words WHERE word IN ({marks})", part):
             times[word], tells[word] = number, telling
     stop = frozenset(json.loads(meta.get("stop", "[]")))
-    return Lexicon(times, int(meta.get("messages", "0")), same, stop, tells)
+    return WordStats(times, int(meta.get("messages", "0")), same, stop, tells)
 
 
 def _number(day: str) -> int:

@@ -1,4 +1,4 @@
-"""What was found in a day, and how → a trace of one message that a person can read.
+"""An analysed day → the trace of one message that a person can read: what it was taken for, and by which rules.
 
 Nothing is run again: the evidence on acts, links and answers is what did happen.
 """
@@ -26,7 +26,7 @@ NEAREST = 3  # times offered on either side of one at which nobody spoke
 
 
 @dataclass(frozen=True, slots=True)
-class Fired:
+class FiredRule:
     """A rule that fired: what it added, why it is there, the words it fired on and where in the turn's text."""
 
     rule: str
@@ -38,7 +38,7 @@ class Fired:
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ActTrace:
     """An act's score: where it began (`bias`), what fired, whether it came over `threshold`; log-odds throughout."""
 
     act: str
@@ -47,11 +47,11 @@ class Scored:
     bias: float
     threshold: float
     taken: bool
-    fired: tuple[Fired, ...]
+    fired: tuple[FiredRule, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class MentionTrace:
     """A mention and whom it was taken to mean; `person` is "" where it stays open between `candidates`."""
 
     label: str
@@ -61,7 +61,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TurnText:
     """A turn, to be known again: when, who, its words."""
 
     turn: int
@@ -71,17 +71,17 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Tie:
+class LinkTrace:
     """A candidate link between this turn and `other`; rank 0 is the best of the child's candidates."""
 
-    other: Said
+    other: TurnText
     score: float
     rank: int
-    fired: tuple[Fired, ...]
+    fired: tuple[FiredRule, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionTrace:
     """What became of the turn as a question: "kept", "left out" or "no candidate", its probability, and why."""
 
     verdict: str
@@ -94,7 +94,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EntryPlace:
     """Where in the digest the message stands, and as what: "Q", "A2", "talk", "resource", "notice"."""
 
     section: str
@@ -102,7 +102,7 @@ class Place:
     entry: str
     role: str
     score: float | None = None
-    fired: tuple[Fired, ...] = ()
+    fired: tuple[FiredRule, ...] = ()
     beside: bool = False  # only with what the same person said right before or after
 
 
@@ -118,25 +118,25 @@ class Trace:
     aliases: tuple[str, ...]
     text: str
     quote: str
-    mentions: tuple[Named, ...]
-    turn: Said | None
+    mentions: tuple[MentionTrace, ...]
+    turn: TurnText | None
     clocks: tuple[str, ...]  # of the turn's messages
     state: str
     talk: str  # how the message stands to the talk, "" where there is none
-    acts: tuple[Scored, ...]
-    question: Asked
-    parents: tuple[Tie, ...]  # best first
-    children: tuple[Tie, ...]
-    places: tuple[Place, ...]
+    acts: tuple[ActTrace, ...]
+    question: QuestionTrace
+    parents: tuple[LinkTrace, ...]  # best first
+    children: tuple[LinkTrace, ...]
+    places: tuple[EntryPlace, ...]
 
 
 def at(log: Log, time: str) -> tuple[int, ...]:
     """Indices of the messages at a time, `11:44:38` or all of a minute, `11:44`; UsageError offers the nearest."""
-    found = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?", time)
-    if not found:
+    match = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?", time)
+    if not match:
         shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in time[:40])
         raise UsageError(f"{shown!r}: not a time. Write it as 11:44:38, or 11:44 for the whole minute")
-    hour, minute, second = found.groups()
+    hour, minute, second = match.groups()
     start = int(hour) * 3600 + int(minute) * 60 + int(second or 0)
     end = start + (1 if second else 60)
     here = tuple(i for i, m in enumerate(log.messages) if start <= m.second < end)
@@ -151,7 +151,7 @@ def at(log: Log, time: str) -> tuple[int, ...]:
     raise UsageError(f"{log.day} {time}: nobody spoke then. The nearest times are {near}")
 
 
-def trace(day: Conversation, asked: Sequence[Question], made: Digest, rules: Rules, index: int) -> Trace:
+def trace(day: Conversation, questions: Sequence[Question], digest: Digest, rules: Rules, index: int) -> Trace:
     """The trace of message `index` of the day's log, which was analysed with evidence."""
     log, people, turns = day.log, day.people, day.turns
     message = log.messages[index]
@@ -169,7 +169,7 @@ def trace(day: Conversation, asked: Sequence[Question], made: Digest, rules: Rul
         text=message.text,
         quote=f"{message.quote.name}：{message.quote.text}" if message.quote else "",
         mentions=tuple(
-            Named(
+            MentionTrace(
                 m.label,
                 people.persons[m.person].name if m.person is not None else "",
                 tuple(people.persons[c].name for c in m.candidates if c != m.person),
@@ -177,15 +177,15 @@ def trace(day: Conversation, asked: Sequence[Question], made: Digest, rules: Rul
             )
             for m in people.mentions[index]
         ),
-        turn=_said(day, turn.index) if turn else None,
+        turn=_turn_text(day, turn.index) if turn else None,
         clocks=tuple(log.messages[m].clock for m in turn.messages) if turn else (),
         state=f"{state}, {since // 60} min after it ended" if state == "after-talk" else state,
         talk=_talk(day, index),
         acts=_acts(day, turn.index, rules) if turn else (),
-        question=_question(day, asked, turn.index if turn else None, rules),
+        question=_question(day, questions, turn.index if turn else None, rules),
         parents=_ties(day, turn.index, subject, parents=True) if turn else (),
         children=_ties(day, turn.index, subject, parents=False) if turn else (),
-        places=tuple(_places(day, made, index, rules)),
+        places=tuple(_places(day, digest, index, rules)),
     )
 
 
@@ -194,10 +194,10 @@ def as_data(trace: Trace) -> dict[str, Any]:
     return dataclasses.asdict(trace)
 
 
-def _said(day: Conversation, turn: int) -> Said:
+def _turn_text(day: Conversation, turn: int) -> TurnText:
     t = day.turns[turn]
     first = day.log.messages[t.messages[0]]
-    return Said(turn, first.clock, first.speaker, t.text)
+    return TurnText(turn, first.clock, first.speaker, t.text)
 
 
 def _talk(day: Conversation, index: int) -> str:
@@ -208,76 +208,81 @@ def _talk(day: Conversation, index: int) -> str:
     return "during the talk, not part of it" if day.talk.start <= index <= day.talk.end else ""
 
 
-def _acts(day: Conversation, turn: int, rules: Rules) -> tuple[Scored, ...]:
+def _acts(day: Conversation, turn: int, rules: Rules) -> tuple[ActTrace, ...]:
     """The acts that a turn has, or that any rule spoke for; those taken first, then by score."""
     subject = rules.subject("questions")
     text = day.turns[turn].text
-    found = []
+    acts = []
     for act, about in subject.settings.acts.items():
         if act not in day.acts.taken:
             continue
         scored = day.acts.act(turn, act)
         if scored.taken or scored.evidence:
             fired = _fired(spans(scored, text, subject).evidence, subject, text)
-            found.append(
-                Scored(act, about["doc"], scored.score, about["bias"], about["threshold"], scored.taken, fired)
+            acts.append(
+                ActTrace(act, about["doc"], scored.score, about["bias"], about["threshold"], scored.taken, fired)
             )
-    return tuple(sorted(found, key=lambda s: (s.act != QUESTION, not s.taken, -s.score)))
+    return tuple(sorted(acts, key=lambda s: (s.act != QUESTION, not s.taken, -s.score)))
 
 
-def _fired(evidence: Iterable[Evidence], subject: Subject, text: str = "") -> tuple[Fired, ...]:
-    found = []
+def _fired(evidence: Iterable[Evidence], subject: Subject, text: str = "") -> tuple[FiredRule, ...]:
+    rules = []
     for e in evidence:
         rule: Rule | None = subject.by_id.get(e.rule)
         words = text[slice(*e.span)] if e.span else ""
-        found.append(Fired(e.rule, e.weight, rule.kind.name if rule else "", rule.why if rule else "", words, e.span))
-    return tuple(found)
+        rules.append(
+            FiredRule(e.rule, e.weight, rule.kind.name if rule else "", rule.why if rule else "", words, e.span)
+        )
+    return tuple(rules)
 
 
-def _question(day: Conversation, asked: Sequence[Question], turn: int | None, rules: Rules) -> Asked:
+def _question(day: Conversation, questions: Sequence[Question], turn: int | None, rules: Rules) -> QuestionTrace:
     asking = rules.settings(QuestionSettings)
     threshold = asking.threshold
     if turn is None:
-        return Asked("no candidate", 0.0, threshold, "the message stands in no turn: nothing is said in it")
-    for candidate, question in zip(day.candidates, asked, strict=True):
+        return QuestionTrace("no candidate", 0.0, threshold, "the message stands in no turn: nothing is said in it")
+    for candidate, question in zip(day.candidates, questions, strict=True):
         if turn in candidate.turns:
             clocks = tuple(day.log.messages[m].clock for m in question.messages)
-            parent = next((q for q in asked if q.id == question.follows), None)
+            parent = next((q for q in questions if q.id == question.follows), None)
             follows = day.log.messages[parent.messages[0]].clock if parent else ""
             verdict = "kept" if question.kept else "left out"
-            return Asked(verdict, candidate.score, threshold, question.why_not, clocks, len(question.answers), follows)
+            return QuestionTrace(
+                verdict, candidate.score, threshold, question.why_not, clocks, len(question.answers), follows
+            )
     score = probability(day.acts.scores[QUESTION][turn]) if QUESTION in day.acts.scores else 0.0
-    return Asked("no candidate", score, threshold, f"under {asking.floor:g} nothing is a candidate")
+    return QuestionTrace("no candidate", score, threshold, f"under {asking.floor:g} nothing is a candidate")
 
 
-def _ties(day: Conversation, turn: int, subject: Subject, *, parents: bool) -> tuple[Tie, ...]:
+def _ties(day: Conversation, turn: int, subject: Subject, *, parents: bool) -> tuple[LinkTrace, ...]:
     most = TOLD if parents else 1
-    mine = [k for k in day.links if (k.child if parents else k.parent) == turn and k.rank < most]
-    mine.sort(key=lambda k: (k.rank, -k.score, k.parent, k.child))
+    links = [k for k in day.links if (k.child if parents else k.parent) == turn and k.rank < most]
+    links.sort(key=lambda k: (k.rank, -k.score, k.parent, k.child))
     return tuple(
-        Tie(_said(day, k.parent if parents else k.child), k.score, k.rank, _fired(k.evidence, subject)) for k in mine
+        LinkTrace(_turn_text(day, k.parent if parents else k.child), k.score, k.rank, _fired(k.evidence, subject))
+        for k in links
     )
 
 
-def _places(day: Conversation, made: Digest, index: int, rules: Rules) -> Iterable[Place]:
+def _places(day: Conversation, digest: Digest, index: int, rules: Rules) -> Iterable[EntryPlace]:
     answers = rules.subject("answers")
     headings = rules.settings(Layout).headings
     beside = index in day.beside
-    for section in made.sections:
+    for section in digest.sections:
         for topic in section.topics:
             for entry in topic.entries:
                 where = (section.title or headings.get(section.kind, section.kind), topic.title, entry.id)
                 if entry.kind == "talk":
                     if day.talk and index in day.talk.messages:
-                        yield Place(*where, "talk")
+                        yield EntryPlace(*where, "talk")
                 elif any(line.message == index for line in entry.lines):
-                    yield Place(*where, entry.kind)
+                    yield EntryPlace(*where, entry.kind)
                 for number, question in enumerate(entry.questions):
                     if index in question.messages:
-                        yield Place(*where, "follow-up Q" if number else "Q", question.score, beside=beside)
+                        yield EntryPlace(*where, "follow-up Q" if number else "Q", question.score, beside=beside)
                     for n, answer in enumerate(question.answers, 1):
                         if index in answer.messages:
                             role = f"A{n}" if len(question.answers) > 1 else "A"
                             clock = day.log.messages[question.messages[0]].clock
                             fired = () if beside else _fired(answer.evidence, answers)
-                            yield Place(*where, f"{role} to {clock}", answer.score, fired, beside)
+                            yield EntryPlace(*where, f"{role} to {clock}", answer.score, fired, beside)

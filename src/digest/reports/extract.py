@@ -1,4 +1,4 @@
-"""What was found in a day → the JSON of `digest extract`.
+"""An analysed day → the JSON of `digest extract`.
 
 Positions are 0-based places of messages in the log file, headers without a body and doubled ones counted; a message
 that stands twice gives both.
@@ -18,12 +18,12 @@ from digest.model import Answer, Digest, Line, Link, Question
 from digest.page.render import Layout, paragraphs
 
 
-def extract(day: Conversation, asked: Sequence[Question], made: Digest, layout: Layout) -> dict[str, Any]:
+def extract(day: Conversation, questions: Sequence[Question], digest: Digest, layout: Layout) -> dict[str, Any]:
     """A day as plain data: every candidate question, the best link of each turn, people, the talk."""
     log, talk = day.log, day.talk
     topics = {
         question.id: topic.title
-        for section in made.sections
+        for section in digest.sections
         for topic in section.topics
         for entry in topic.entries
         for question in entry.questions
@@ -52,9 +52,9 @@ def extract(day: Conversation, asked: Sequence[Question], made: Digest, layout: 
                 "follows": q.follows,
                 "answers": [_answer(day, a, layout) for a in q.answers],
             }
-            for q in asked
+            for q in questions
         ],
-        "replies": [made for link in replies(day) for made in _replies(day, link)],
+        "replies": [reply for link in replies(day) for reply in _replies(day, link)],
         "people": [{"name": p.name, "aliases": list(p.aliases)} for p in day.people.persons],
     }
 

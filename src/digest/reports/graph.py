@@ -67,10 +67,10 @@ class Graph:
         return self.turns[link.child].thread == self.turns[link.parent].thread
 
 
-def graph(day: Conversation, asked: Sequence[Question], threshold: float) -> Graph:
+def graph(day: Conversation, questions: Sequence[Question], threshold: float) -> Graph:
     """The reply graph of a day: the best link of each turn where its probability is over `threshold`."""
     taken = links_stage.taken(day.links, threshold)
-    kept = [(q, c.turns) for q, c in zip(asked, day.candidates, strict=True) if q.kept]
+    kept = [(q, c.turns) for q, c in zip(questions, day.candidates, strict=True) if q.kept]
     begins = {turns[0] for q, turns in kept if q.follows is None}
     threads = threads_stage.threads(taken, [turns for _, turns in kept], begins)
     place = {turn: n for n, thread in enumerate(threads) for turn in thread}
@@ -151,9 +151,9 @@ def graphml(graph: Graph) -> str:
     """The graph as GraphML, for Gephi, yEd and the like."""
     import networkx as nx
 
-    made: nx.DiGraph[int] = nx.DiGraph(day=graph.day, room=_legal(graph.room))
+    drawing: nx.DiGraph[int] = nx.DiGraph(day=graph.day, room=_legal(graph.room))
     for n in graph.turns:
-        made.add_node(
+        drawing.add_node(
             n.turn,
             time=n.clock,
             messages=" ".join(map(str, n.positions)),
@@ -165,8 +165,8 @@ def graphml(graph: Graph) -> str:
         )
     for k in graph.links:
         rules = " ".join(f"{e.rule}{e.weight:+.2f}" for e in k.evidence)
-        made.add_edge(k.child, k.parent, score=round(k.score, 4), evidence=rules)
-    return "\n".join(nx.generate_graphml(made)) + "\n"
+        drawing.add_edge(k.child, k.parent, score=round(k.score, 4), evidence=rules)
+    return "\n".join(nx.generate_graphml(drawing)) + "\n"
 
 
 def _quoted(text: str) -> str:

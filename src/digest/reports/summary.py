@@ -47,16 +47,16 @@ def empty(log: Log) -> Summary:
 
 
 def summary(
-    day: Conversation, asked: Sequence[Question], digest: Digest, masked: Mapping[str, int], threshold: float
+    day: Conversation, questions: Sequence[Question], digest: Digest, masked: Mapping[str, int], threshold: float
 ) -> Summary:
     """The figures of a day that was built; `threshold` is the probability over which a question is published.
 
     A question is open where its digest says so.
     """
-    kept = [q for q in asked if q.kept]
+    kept = [q for q in questions if q.kept]
     led_on = _led_on(digest)
     answered = sum(1 for q in kept if q.answers or q.id in led_on)
-    left = sorted((q for q in asked if not q.kept), key=lambda q: (-q.score, q.messages))
+    left = sorted((q for q in questions if not q.kept), key=lambda q: (-q.score, q.messages))
     below = [q for q in left if q.why_not == BELOW]
     return Summary(
         day=day.log.day.isoformat(),
@@ -78,10 +78,7 @@ def summary(
 
 def _led_on(digest: Digest) -> frozenset[str]:
     """Questions that lead on to an answered one of their entry: they wait for nothing."""
-    found: set[str] = set()
-    for entry in digest.entries:
-        found.update(q.id for q in entry.questions[: max(0, entry.last_answered)])
-    return frozenset(found)
+    return frozenset(q.id for entry in digest.entries for q in entry.questions[: max(0, entry.last_answered)])
 
 
 def details(s: Summary) -> tuple[tuple[str, str], ...]:

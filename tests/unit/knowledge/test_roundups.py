@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import UsageError
-from digest.knowledge import recurring as repeats
-from digest.knowledge import roundups as pages
-from digest.knowledge import schema
+from digest.knowledge import recurring, roundups, schema
 from digest.knowledge.likeness import Sameness
 from digest.project import folders
 from digest.project import settings as config
@@ -40,8 +38,8 @@ def project(tmp_path: Path) -> Settings:
 
 def test_the_same_question_on_two_days_is_one_with_all_its_answers(project: Settings) -> None:
     with schema.reading(folders.store_path(project.root)) as db:
-        how = load((config.packaged_rules(),)).settings(Sameness)
-        (group,) = repeats.groups(repeats.questions(db), repeats.everything(db), how)
+        rules = load((config.packaged_rules(),)).settings(Sameness)
+        (group,) = recurring.recurring(recurring.day_questions(db), recurring.all_words(db), rules)
     assert group.days == ("2031-03-05", "2031-04-02")
     assert group.answers == 2
 
@@ -124,13 +122,13 @@ def test_a_week_and_a_room_narrow_a_roundup(project: Settings) -> None:
 @pytest.mark.parametrize("said", ["2031-13", "2031", "../x", "2031-3", "０３"])
 def test_what_is_no_month_is_refused(said: str) -> None:
     with pytest.raises(UsageError, match="2017-05"):
-        pages.month(said)
+        roundups.month(said)
 
 
 @pytest.mark.parametrize("said", ["2031-W54", "2031-W00", "W12", "2031-12"])
 def test_what_is_no_week_is_refused(said: str) -> None:
     with pytest.raises(UsageError, match="2017-W21"):
-        pages.week(said)
+        roundups.week(said)
 
 
 def test_a_month_of_which_nothing_is_indexed_says_so(project: Settings) -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.knowledge import query as words
-from digest.knowledge.query import Lexicon, spaced, spans, terms
+from digest.knowledge.query import WordStats, spaced, spans, terms
 from digest.project import settings as config
 from digest.project.settings import Settings
 from indexed import DAY, LATER, NEXT, SAID, ask, put, run
@@ -75,7 +75,7 @@ def test_folding_keeps_every_character_in_its_place(text: str) -> None:
 
 
 def test_words_that_mean_the_same_are_looked_for_too() -> None:
-    lexicon = Lexicon({"热点": 3, "账户": 9}, 100, {"热点户": ("热点账户",)}, frozenset({"怎么"}))
+    lexicon = WordStats({"热点": 3, "账户": 9}, 100, {"热点户": ("热点账户",)}, frozenset({"怎么"}))
     found = terms("热点户怎么处理", lexicon)
     assert ("热点户", "热点账户") in [t.forms for t in found]
     assert not any("怎么" in t.forms for t in found)
