@@ -101,11 +101,11 @@ def analyse(
     links = links_stage.links(features, stages.link_rules, stages.link_settings, evidence=evidence)
     acts = scorer.after_links(links)
     candidates = questions_stage.candidates(day_turns, acts, stages.question_settings)
-    whole, answers, follows, beside = _answered(replace(features, acts=acts), candidates, links, stages, evidence)
+    whole, answers, follows, beside = _with_answers(replace(features, acts=acts), candidates, links, stages, evidence)
     return Conversation(log, people, day_turns, acts, talk, whole, answers, follows, links, beside)
 
 
-def _answered(
+def _with_answers(
     features: TurnFeatures,
     candidates: Sequence[Candidate],
     links: Sequence[Link],
@@ -118,31 +118,33 @@ def _answered(
     Only what is published competes for answers.
     """
     turns, settings = features.turns, stages.question_settings
-    asked = [i for i, c in enumerate(candidates) if c.score >= settings.threshold]
-    groups = [candidates[i].turns for i in asked]
-    owned = {t for group in groups for t in group}
-    given = answers_stage.given(features, groups, stages.answer_rules, stages.answer_settings, links, evidence=evidence)
-    used = owned | {one.turn for one in given}
+    published = [i for i, c in enumerate(candidates) if c.score >= settings.threshold]
+    questions = [candidates[i].turns for i in published]
+    owned = {t for question in questions for t in question}
+    of_rules = answers_stage.answer_turns(
+        features, questions, stages.answer_rules, stages.answer_settings, links, evidence=evidence
+    )
+    used = owned | {answer.turn for answer in of_rules}
     fragments = Fragments(features, used, stages.turn_settings.beside, settings.remark)
-    completed = answers_stage.completed(features, groups, given, fragments.of_answer)
-    found = answers_stage.answers(features, groups, completed)
-    beside = {one.turn for one in completed} - {one.turn for one in given}
-    by_turn: list[list[int]] = [[] for _ in groups]
-    for one in given:
-        by_turn[one.question].append(one.turn)
-    above = threads_stage.follows(groups, by_turn, links, turns, settings.follows, settings.pause)
+    finished = answers_stage.with_fragments(features, questions, of_rules, fragments.of_answer)
+    by_speaker = answers_stage.answers(features, questions, finished)
+    beside = {answer.turn for answer in finished} - {answer.turn for answer in of_rules}
+    by_question: list[list[int]] = [[] for _ in questions]
+    for answer in of_rules:
+        by_question[answer.question].append(answer.turn)
+    followed = threads_stage.follows(questions, by_question, links, turns, settings.follows, settings.pause)
     whole = list(candidates)
     answers: list[tuple[Answer, ...]] = [() for _ in candidates]
     follows: list[int | None] = [None for _ in candidates]
-    for place, i in enumerate(asked):
+    for place, i in enumerate(published):
         asker = turns[candidates[i].main].speaker
-        answers[i] = tuple(a for a in found[place] if a.speaker != asker)
+        answers[i] = tuple(a for a in by_speaker[place] if a.speaker != asker)
         # what the asker says on his own question explains it
         own = candidates[i].turns
-        added = [t for t in by_turn[place] if turns[t].speaker == asker and t not in owned]
+        added = [t for t in by_question[place] if turns[t].speaker == asker and t not in owned]
         more = [j for t in (*own, *added) for j in fragments.of_question(t)]
         beside.update(more)
         whole[i] = replace(candidates[i], turns=tuple(sorted({*own, *added, *more})))
-        up = above[place]
-        follows[i] = None if up is None else asked[up]
+        above = followed[place]
+        follows[i] = None if above is None else published[above]
     return tuple(whole), tuple(answers), tuple(follows), frozenset(m for t in beside for m in turns[t].messages)

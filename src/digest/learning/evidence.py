@@ -14,7 +14,7 @@ from digest.conversation.conversation import Conversation
 from digest.conversation.questions import Candidate
 from digest.conversation.replies import answers as answers_stage
 from digest.conversation.replies import links as links_stage
-from digest.conversation.replies.answers import Given
+from digest.conversation.replies.answers import AnswerTurn
 from digest.conversation.replies.kinds import PairMention
 from digest.conversation.replies.links import Choice, Example
 from digest.conversation.replies.turn_features import TurnFeatures, turn_features
@@ -217,7 +217,7 @@ def printed(
     """For each of the ascending thresholds the day's questions with the answers that these weights would print."""
     odds = fit.scores(made.table, weights)
     none = float(weights[-1])
-    found: list[Given] = []
+    found: list[AnswerTurn] = []
     at = 0
     for example in made.examples:
         size = len(example.candidates)
@@ -225,10 +225,10 @@ def printed(
         at += size + 1
         for q, probability in Choice(example.child, example.candidates, scores, none).best(2):
             if probability > thresholds[0]:
-                found.append(Given(example.child, q, probability))
+                found.append(AnswerTurn(example.child, q, probability))
     turns, messages = made.day.turns, made.day.log.messages
     groups = [g.turns for g in made.groups]
-    found = answers_stage.settled(made.features, groups, found)
+    found = answers_stage.uncontested(made.features, groups, found)
     for threshold in thresholds:
         each = answers_stage.answers(made.features, groups, [g for g in found if g.score > threshold])
         yield tuple(

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from digest.errors import Location, Problem, RulesError
 from digest.rules.declare import Declaration, Kind
-from digest.rules.kinds import All, Length, Lexicon, Pattern
+from digest.rules.kinds import All, Length, TextPattern, WordList
 from digest.rules.load import load
 from digest.rules.match import TextRules, expression
 from digest.rules.model import Rule, Rules, Subject
 from digest.rules.regex import Matcher
 
-TEXT_KINDS = (Pattern, Lexicon, Length)
+TEXT_KINDS = (TextPattern, WordList, Length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _rule(rule: Rule, subject: Subject, weighs: bool) -> Iterator[Problem]:
         yield _warning(weight, "R302", f"{rule.id} has the weight 0 and changes nothing; weigh it, or `off: true`")
     if (rule.sign == "positive" and rule.weight < 0) or (rule.sign == "negative" and rule.weight > 0):
         yield _warning(weight, "R309", f"{rule.id} is to be {rule.sign} and weighs {rule.weight:g}; change one of them")
-    if isinstance(rule.kind, Pattern):
+    if isinstance(rule.kind, TextPattern):
         if not rule.match:
             yield _warning(rule.where, "R307", f"{rule.id} has no `match:`; give a sentence on which it fires")
         for code, message in _pattern(rule.kind):
@@ -161,7 +161,7 @@ def _lists(kind: Kind) -> list[str]:
     return [getattr(kind, attribute) for attribute in kind.names.get("list", ())]
 
 
-def _pattern(kind: Pattern) -> Iterator[tuple[str, str]]:
+def _pattern(kind: TextPattern) -> Iterator[tuple[str, str]]:
     if Matcher([expression(kind)]).fires(""):
         yield "R303", "the expression matches no text at all, so it fires on every turn; make a part of it needed"
     if place := _impossible(kind.pattern):

@@ -25,7 +25,7 @@ class Sized(Protocol):
 
 
 @kind("pattern", main="pattern")
-class Pattern(Kind):
+class TextPattern(Kind):
     """The turn's words match an expression (RE2). `^` and `$` stand for the ends of any message of the turn."""
 
     pattern: str = want(Regex(), "expression in RE2's syntax; (?i) at its start ignores case")
@@ -37,7 +37,7 @@ class Pattern(Kind):
 
 
 @kind("lexicon", main="list")
-class Lexicon(Kind):
+class WordList(Kind):
     """The turn holds words of a list; each word counts once."""
 
     list: str = want(Name("list"), "name of a list of words", "")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from digest.rules.declare import Kind
-from digest.rules.kinds import Length, Lexicon, Pattern
+from digest.rules.kinds import Length, TextPattern, WordList
 from digest.rules.regex import Matcher, Span
 
 
@@ -26,14 +26,14 @@ class TextRules:
     def __init__(self, rules: Sequence[HasKind], lists: Mapping[str, Sequence[str]]) -> None:
         parts: dict[str, list[tuple[int, str]]] = {"text": [], "first": [], "last": []}
         # the words of each lexicon by the character that they begin with
-        self._words: dict[int, tuple[Lexicon, dict[str, list[str]]]] = {}
+        self._words: dict[int, tuple[WordList, dict[str, list[str]]]] = {}
         self._lengths: list[tuple[int, Length]] = []
         for index, rule in enumerate(rules):
             kind = rule.kind
-            if isinstance(kind, Pattern):
+            if isinstance(kind, TextPattern):
                 part = kind.in_ if kind.in_ in ("first", "last") else "text"
                 parts[part].append((index, expression(kind)))
-            elif isinstance(kind, Lexicon):
+            elif isinstance(kind, WordList):
                 words = tuple(dict.fromkeys(kind.words or lists.get(kind.list, ())))
                 if words:
                     begun: dict[str, list[str]] = {}
@@ -94,7 +94,7 @@ def _part(name: str, text: str) -> tuple[str, int]:
     return text, 0
 
 
-def expression(kind: Pattern) -> str:
+def expression(kind: TextPattern) -> str:
     """The expression that runs over the part of the text that `in:` names."""
     if kind.in_ == "start":
         return rf"\A(?m:{kind.pattern})"

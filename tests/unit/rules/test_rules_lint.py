@@ -11,7 +11,7 @@ from digest.conversation.acts.kinds import TURN_KINDS
 from digest.conversation.replies.kinds import PAIR_KINDS
 from digest.rules.check import check, lint, test
 from digest.rules.codes import CODES, explain
-from digest.rules.kinds import Pattern
+from digest.rules.kinds import TextPattern
 from digest.rules.load import assemble
 from digest.rules.model import Rules
 from digest.rules.read import read_string
@@ -170,12 +170,12 @@ def test_the_schema_describes_every_subject_kind_and_field() -> None:
 def test_kinds_are_frozen_dataclasses_to_whoever_uses_them() -> None:
     import dataclasses
 
-    kind = Pattern("请教")
+    kind = TextPattern("请教")
     assert [f.name for f in dataclasses.fields(kind)] == ["pattern", "in_"]
-    assert dataclasses.replace(kind, in_="end") == Pattern("请教", "end") != kind
-    assert len({kind, Pattern("请教")}) == 1
-    assert repr(kind) == "Pattern(pattern='请教')"
+    assert dataclasses.replace(kind, in_="end") == TextPattern("请教", "end") != kind
+    assert len({kind, TextPattern("请教")}) == 1
+    assert repr(kind) == "TextPattern(pattern='请教')"
     with pytest.raises(dataclasses.FrozenInstanceError):
         kind.pattern = "请问"  # type: ignore[misc]
     with pytest.raises(TypeError):
-        Pattern("请教", where="end")
+        TextPattern("请教", where="end")

@@ -21,7 +21,7 @@ from digest.conversation.replies.kinds import PAIR_KINDS
 from digest.errors import Problem, RulesError
 from digest.rules.codes import CODES
 from digest.rules.declare import Declaration, fraction, span, table, words
-from digest.rules.kinds import All, Length, Lexicon, Pattern
+from digest.rules.kinds import All, Length, TextPattern, WordList
 from digest.rules.load import assemble, load
 from digest.rules.model import Rules
 from digest.rules.read import of_text, read, read_string
@@ -104,7 +104,7 @@ def test_a_rule_is_read_with_its_place_and_all_it_says() -> None:
     )
     subject = rules.subject("questions")
     rule = subject.rules[0]
-    assert rule.kind == Pattern("请教|请问", "text")
+    assert rule.kind == TextPattern("请教|请问", "text")
     assert (rule.id, rule.act, rule.weight, rule.sign, rule.off) == ("ask-advice", "question", 2.1, "positive", False)
     assert (rule.match, rule.no_match) == (("请教一下，渠道怎么路由",), ("不客气",))
     assert str(rule.where) == "0.yml:6:9"
@@ -124,8 +124,8 @@ def test_a_subject_that_no_file_speaks_to_has_its_defaults() -> None:
 @pytest.mark.parametrize(
     ("condition", "kind"),
     [
-        ("pattern: {in: end, pattern: 吗}", Pattern("吗", "end")),
-        ("lexicon: {words: [吗, 呢], min: 2}", Lexicon("", ("吗", "呢"), 2, None)),
+        ("pattern: {in: end, pattern: 吗}", TextPattern("吗", "end")),
+        ("lexicon: {words: [吗, 呢], min: 2}", WordList("", ("吗", "呢"), 2, None)),
         ("length: {min: 4, max: 200}", Length(4, 200)),
         ("speaker: guest", Speaker("guest")),
         ("follows: {what: answers, within: 1h30m, min: 2}", Follows("answers", 5400, 2, None)),
@@ -187,7 +187,7 @@ def test_what_yaml_would_read_as_something_else_needs_quotes(written: str) -> No
     problem = only(one_rule(f"lexicon: {{words: [{written}]}}"))
     assert problem.code == "R106"
     assert f'write "{written}" in quotes' in problem.message
-    assert rules_of(one_rule(f'lexicon: {{words: ["{written}"]}}')).subject("questions").rules[0].kind == Lexicon(
+    assert rules_of(one_rule(f'lexicon: {{words: ["{written}"]}}')).subject("questions").rules[0].kind == WordList(
         words=(written,)
     )
 
@@ -408,7 +408,7 @@ def test_a_later_folder_changes_only_what_it_gives() -> None:
     subject = rules_of(BASE, over).subject("questions")
     assert [r.id for r in subject.rules] == ["asks", "long", "new"]
     asks = subject.by_id["asks"]
-    assert (asks.kind, asks.weight, asks.why, asks.sign) == (Pattern("请教"), -0.5, "polite", "negative")
+    assert (asks.kind, asks.weight, asks.why, asks.sign) == (TextPattern("请教"), -0.5, "polite", "negative")
     assert (asks.at["weight"].path, asks.at["kind"].path) == ("1.yml", "0.yml")
     assert (subject.settings.window, subject.settings.threshold) == (1800, 0.6)
     assert subject.settings.acts["question"] == {"bias": -1.0, "threshold": 0.9, "doc": ""}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from digest.conversation.acts.kinds import Speaker
 from digest.conversation.replies.kinds import PAIR_KINDS
 from digest.rules import regex as expressions
-from digest.rules.kinds import Length, Lexicon, Pattern
+from digest.rules.kinds import Length, TextPattern, WordList
 from digest.rules.match import TextRules
 from digest.rules.model import Rule
 from digest.rules.regex import Matcher, complaint
@@ -72,7 +72,7 @@ def test_a_set_that_runs_out_of_memory_still_answers_rightly(monkeypatch: pytest
 
 
 def test_text_rules_hear_the_part_of_the_turn_that_in_names() -> None:
-    rules = listening(*(Pattern("请教", part) for part in ("text", "first", "last", "start", "end")))
+    rules = listening(*(TextPattern("请教", part) for part in ("text", "first", "last", "start", "end")))
     assert places(rules, "请教") == [0, 1, 2, 3, 4]
     assert places(rules, "先说\n想请教下\n谢谢") == [0]
     assert places(rules, "想请教下\n谢谢") == [0, 1]
@@ -81,16 +81,16 @@ def test_text_rules_hear_the_part_of_the_turn_that_in_names() -> None:
 
 
 def test_anchors_stand_for_the_ends_of_any_message_of_the_turn() -> None:
-    rules = listening(Pattern("吗$"), Pattern("^另外"), Pattern("吗$", "last"))
+    rules = listening(TextPattern("吗$"), TextPattern("^另外"), TextPattern("吗$", "last"))
     assert places(rules, "可以吗\n另外问下") == [0, 1]
     assert places(rules, "另外可以吗") == [0, 1, 2]
 
 
 def test_a_lexicon_counts_different_words() -> None:
     rules = listening(
-        Lexicon("field", min=2),
-        Lexicon(words=("吗",), max=1),
-        Lexicon("absent"),
+        WordList("field", min=2),
+        WordList(words=("吗",), max=1),
+        WordList("absent"),
         lists={"field": ("支付", "清算", "a.b")},
     )
     assert places(rules, "支付支付") == []

@@ -17,7 +17,7 @@ from digest.conversation.acts.kinds import TurnKind
 from digest.conversation.acts.model import Acts, DayTurns
 from digest.conversation.arrays import Truths
 from digest.model import Act, Link
-from digest.rules.kinds import All, Lexicon, Pattern
+from digest.rules.kinds import All, TextPattern, WordList
 from digest.rules.match import TextRules
 from digest.rules.model import Rule, Subject
 
@@ -50,7 +50,7 @@ class ActScorer:
             for place in subject.texts.fires(turn.text):
                 holders.setdefault(place, []).append(i)
         for place, rule in enumerate(subject.rules):
-            if isinstance(rule.kind, Pattern | Lexicon):
+            if isinstance(rule.kind, TextPattern | WordList):
                 column = self.columns[rule.id] = self.context.none
                 if held := holders.get(place):
                     column[held] = True

@@ -1,6 +1,6 @@
 """What a rule on one turn can see of its day: the turns near it, who speaks, the acts so far, the reply links.
 
-All turns of a day are looked at together, as arrays: a turn's neighbours are a row of places, -1 where there is none.
+All turns of a day are looked at together, as arrays: a turn's near_turns are a row of places, -1 where there is none.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Context:
         return whole([size(turn.text) for turn in self.turns])
 
     @cached_property
-    def neighbours(self) -> Neighbours:
-        return Neighbours(self.turns, self.sizes)
+    def near_turns(self) -> NearTurns:
+        return NearTurns(self.turns, self.sizes)
 
     @cached_property
     def replies(self) -> Replies:
@@ -124,7 +124,7 @@ class Context:
         """For each turn the share of so many on either side that have an act; of different speakers for ""."""
         key = (turns, act)
         if key not in self._shares:
-            self._shares[key] = self.neighbours.shares(turns, self.having(act) if act else None)
+            self._shares[key] = self.near_turns.shares(turns, self.having(act) if act else None)
         return self._shares[key]
 
 
@@ -176,7 +176,7 @@ def _arrays(links: Sequence[Link]) -> tuple[Ints, Ints, Floats]:
     )
 
 
-class Neighbours:
+class NearTurns:
     """The turns of a day, each with those near it on either side; `sizes` are the characters of each."""
 
     def __init__(self, turns: Sequence[Turn], sizes: Ints) -> None:

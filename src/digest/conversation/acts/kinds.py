@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.rules.declare import Kind, at_least, kind, want
-from digest.rules.kinds import All, Length, Lexicon, Pattern
+from digest.rules.kinds import All, Length, TextPattern, WordList
 from digest.rules.match import within
 from digest.rules.types import Clock, Duration, Flag, Float, Int, Name, OneOf, Probability
 
@@ -44,7 +44,7 @@ COUNTED_DOC = (
     "speaker's own turns; text: characters of other people's words"
 )
 
-TURN_KINDS: dict[str, type[Kind]] = {of_text.name: of_text for of_text in (Pattern, Lexicon, Length)}
+TURN_KINDS: dict[str, type[Kind]] = {of_text.name: of_text for of_text in (TextPattern, WordList, Length)}
 
 
 class TurnKind(Kind):
@@ -239,7 +239,7 @@ class Near(TurnKind):
             wanted = wanted & context.spoken_by(self.speaker)
         if self.min_length is not None or self.max_length is not None:
             wanted = wanted & Length(self.min_length, self.max_length).holds(context)
-        return context.neighbours.near(self, wanted)
+        return context.near_turns.near(self, wanted)
 
 
 @kind("reply", TURN_KINDS)

@@ -45,7 +45,7 @@ ANSWERS = Declaration(
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class AnswerTurn:
     """A turn that answers a question, by the question's place."""
 
     turn: int
@@ -54,7 +54,7 @@ class Given:
     evidence: tuple[Evidence, ...] = ()
 
 
-def given(
+def answer_turns(
     features: TurnFeatures,
     questions: Sequence[Sequence[int]],
     rules: CompiledRules,
@@ -62,62 +62,66 @@ def given(
     links: Sequence[Link],
     *,
     evidence: bool = False,
-) -> tuple[Given, ...]:
+) -> tuple[AnswerTurn, ...]:
     """Turns that answer the questions, in order. A question is its turns; `links` are the day's reply links."""
-    found = []
+    turns = []
     for pairs, choice in choices(features, questions, rules, how, links):
         for q, probability in choice.best(2):
             if probability > how.threshold:
                 why = pairs.evidence(choice.candidates.index(q)) if evidence else ()
-                found.append(Given(choice.child, q, probability, why))
-    return tuple(settled(features, questions, found))
+                turns.append(AnswerTurn(choice.child, q, probability, why))
+    return tuple(uncontested(features, questions, turns))
 
 
-def settled(features: TurnFeatures, questions: Sequence[Sequence[int]], found: Sequence[Given]) -> list[Given]:
-    """What an asker adds to his own question answers no other one, unless that is likelier: then it adds nothing."""
+def uncontested(
+    features: TurnFeatures, questions: Sequence[Sequence[int]], turns: Sequence[AnswerTurn]
+) -> list[AnswerTurn]:
+    """What an asker adds to his own question answers no other, unless that is likelier: then it adds nothing."""
     best: dict[int, float] = {}
     added: set[int] = set()
-    for one in found:
-        best[one.turn] = max(best.get(one.turn, 0.0), one.score)
-        if features.turns[one.turn].speaker == features.turns[questions[one.question][0]].speaker:
-            added.add(one.turn)
-    return [one for one in found if one.turn not in added or one.score == best[one.turn]]
+    for answer in turns:
+        best[answer.turn] = max(best.get(answer.turn, 0.0), answer.score)
+        if features.turns[answer.turn].speaker == features.turns[questions[answer.question][0]].speaker:
+            added.add(answer.turn)
+    return [answer for answer in turns if answer.turn not in added or answer.score == best[answer.turn]]
 
 
-def completed(
+def with_fragments(
     features: TurnFeatures,
     questions: Sequence[Sequence[int]],
-    found: Sequence[Given],
-    beside: Callable[[int], Sequence[int]],
-) -> list[Given]:
+    turns: Sequence[AnswerTurn],
+    fragments: Callable[[int], Sequence[int]],
+) -> list[AnswerTurn]:
     """The answers with the turns beside them that finish their sentences; these add nothing to their probability.
 
     An asker's own turns are left as they are: they are part of his question.
     """
-    whole = {(one.turn, one.question): one for one in found}
-    for one in found:
-        if features.turns[one.turn].speaker != features.turns[questions[one.question][0]].speaker:
-            for turn in beside(one.turn):
-                whole.setdefault((turn, one.question), Given(turn, one.question, 0.0))
+    whole = {(answer.turn, answer.question): answer for answer in turns}
+    for answer in turns:
+        if features.turns[answer.turn].speaker != features.turns[questions[answer.question][0]].speaker:
+            for fragment in fragments(answer.turn):
+                whole.setdefault((fragment, answer.question), AnswerTurn(fragment, answer.question, 0.0))
     return [whole[key] for key in sorted(whole)]
 
 
 def answers(
-    features: TurnFeatures, questions: Sequence[Sequence[int]], found: Sequence[Given]
+    features: TurnFeatures, questions: Sequence[Sequence[int]], turns: Sequence[AnswerTurn]
 ) -> tuple[tuple[Answer, ...], ...]:
     """The answers of each question in the order in which their speakers first spoke, one for each speaker."""
-    by_question: list[dict[int, list[Given]]] = [{} for _ in questions]
-    for one in found:
-        by_question[one.question].setdefault(features.turns[one.turn].speaker, []).append(one)
-    return tuple(tuple(_answer(features, speaker, said) for speaker, said in group.items()) for group in by_question)
+    by_question: list[dict[int, list[AnswerTurn]]] = [{} for _ in questions]
+    for answer in turns:
+        by_question[answer.question].setdefault(features.turns[answer.turn].speaker, []).append(answer)
+    return tuple(
+        tuple(_answer(features, speaker, spoken) for speaker, spoken in group.items()) for group in by_question
+    )
 
 
-def _answer(features: TurnFeatures, speaker: int, said: Sequence[Given]) -> Answer:
+def _answer(features: TurnFeatures, speaker: int, spoken: Sequence[AnswerTurn]) -> Answer:
     missing = 1.0
-    for one in said:
-        missing *= 1.0 - one.score
-    messages = tuple(m for one in said for m in features.turns[one.turn].messages)
-    best = max(said, key=lambda one: (one.score, -one.turn))
+    for answer in spoken:
+        missing *= 1.0 - answer.score
+    messages = tuple(m for answer in spoken for m in features.turns[answer.turn].messages)
+    best = max(spoken, key=lambda answer: (answer.score, -answer.turn))
     return Answer(messages, speaker, (), 1.0 - missing, best.evidence)
 
 
@@ -128,7 +132,7 @@ def choices(
     how: AnswerSettings,
     links: Sequence[Link],
 ) -> Iterator[tuple[Pairs, Choice]]:
-    """Each turn with the open questions before it and their scores; the rules may look at the answers found before."""
+    """Each turn with the open questions before it and their scores; the rules may look at the answers chosen before."""
     if not questions:
         return
     pairs = Pairs(features, rules, questions)
@@ -182,29 +186,29 @@ def _ways(
     for link in links:
         parents[link.child].append(link)
     latest: dict[int, int] = {}  # asker → his latest question
-    found: list[dict[int, float]] = []
-    held: list[dict[int, float]] = []  # how far each turn is a part of the questions' threads
+    ways_of: list[dict[int, float]] = []
+    parts: list[dict[int, float]] = []  # how far each turn is a part of the questions' threads
     for i, turn in enumerate(turns):
         ways: dict[int, float] = {}
         for link in parents[i]:
-            score, theirs = link.score, held[link.parent]
+            score, part = link.score, parts[link.parent]
             if not ways:
-                ways = {q: score * share for q, share in theirs.items()}
+                ways = {q: score * share for q, share in part.items()}
                 continue
-            for q, share in theirs.items():
+            for q, share in part.items():
                 ways[q] = ways.get(q, 0.0) + score * share
-        found.append(ways)
+        ways_of.append(ways)
         own = owner.get(i)
         if own is not None:
             latest[turn.speaker] = own
-            held.append({own: 1.0})
+            parts.append({own: 1.0})
             continue
-        asked = latest.get(turn.speaker)
-        if asked is not None and i - questions[asked][-1] <= how.goes_on:
-            held.append({**ways, asked: max(how.own, ways.get(asked, 0.0))})
+        question = latest.get(turn.speaker)
+        if question is not None and i - questions[question][-1] <= how.goes_on:
+            parts.append({**ways, question: max(how.own, ways.get(question, 0.0))})
         else:
-            held.append(ways)
-    return found
+            parts.append(ways)
+    return ways_of
 
 
 def examples(
@@ -214,18 +218,18 @@ def examples(
     how: AnswerSettings,
     links: Sequence[Link],
     right: Mapping[int, frozenset[int]],
-    known: frozenset[int],
+    published: frozenset[int],
 ) -> Iterator[Example]:
     """What `digest tune` learns from: each turn against the questions before it.
 
-    `right` gives the questions that a turn answers, `known` those that were published; whether a turn answers another
-    question nobody knows, so where it answers none of the known ones, all others count as right, and none (-1) too.
+    `right` gives the questions that a turn answers, `published` those that were published. Whether a turn answers
+    another question nobody knows, so where it answers none of these, all others count as right, and none (-1) too.
     """
     for pairs, choice in choices(features, questions, rules, how, links):
         want = right.get(choice.child, frozenset())
         place = {q: n for n, q in enumerate(choice.candidates)}
         good = frozenset(place[q] for q in want if q in place)
         if not good:
-            good = frozenset(n for q, n in place.items() if q not in known) | {-1}
+            good = frozenset(n for q, n in place.items() if q not in published) | {-1}
         fired = tuple(tuple(pairs.fired(n)) for n in range(len(choice.candidates)))
         yield Example(choice.child, choice.candidates, fired, good)

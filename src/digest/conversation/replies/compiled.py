@@ -14,7 +14,7 @@ from digest.conversation.arrays import Floats, Truths
 from digest.conversation.replies.kinds import Interval, Number, PairKind, sides
 from digest.conversation.replies.pair_features import Column
 from digest.conversation.replies.turn_features import TurnFeatures
-from digest.rules.kinds import All, Lexicon, Pattern
+from digest.rules.kinds import All, TextPattern, WordList
 from digest.rules.model import Rule, Subject
 
 SMALL = 1024  # tables of whole numbers up to this are looked up instead of searched
@@ -162,7 +162,7 @@ class Sides:
             for k in subject.texts.fires(turn.text):
                 (child if rules[k].kind.side == "child" else parent)[k, i] = True
         for k, rule in enumerate(rules):
-            if not isinstance(rule.kind, Pattern | Lexicon):
+            if not isinstance(rule.kind, TextPattern | WordList):
                 for side, kind in sides(rule.kind).items():
                     (child if side == "child" else parent)[k] = kind.holds(context)
         self.child = _as_bits(child)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from digest.conversation.acts.kinds import ActScore, DayState, Media, Speaker
 from digest.rules.declare import Kind, at_least, kind, sided, want
-from digest.rules.kinds import All, Length, Lexicon, Pattern
+from digest.rules.kinds import All, Length, TextPattern, WordList
 from digest.rules.types import Duration, Flag, Float, Int, Name, OneOf
 
 if TYPE_CHECKING:  # start-up: `rules lint` reads declarations alone, without numpy
@@ -25,7 +25,7 @@ NONE, THIS, OTHER = 0, 1, 2  # whom a turn names or quotes
 
 PAIR_KINDS: dict[str, type[Kind]] = {
     of_turn.name: sided(of_turn, SIDE, "which of the two turns it looks at", "child")
-    for of_turn in (Pattern, Lexicon, Length, Speaker, DayState, Media, ActScore)
+    for of_turn in (TextPattern, WordList, Length, Speaker, DayState, Media, ActScore)
 }
 
 Interval = tuple[float, float]  # both ends in it

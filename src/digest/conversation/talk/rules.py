@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from digest.rules.declare import Declaration, clock, fraction, number, odds, span, table, whole
-from digest.rules.kinds import Pattern
+from digest.rules.kinds import TextPattern
 from digest.rules.match import expression
 from digest.rules.model import Rules
 from digest.rules.regex import Matcher, Span
@@ -88,7 +88,7 @@ TALK = Declaration(
     "talk",
     "the guest's talk",
     Talking,
-    {"pattern": Pattern},
+    {"pattern": TextPattern},
     weighs=False,
     removed={"joined": "it changed nothing. Take the line out"},
 )
@@ -99,7 +99,7 @@ def talking(rules: Rules) -> Talking:
     cues = (
         Cue(r.id, r.act, expression(r.kind), r.weight)
         for r in rules.subject("talk").rules
-        if isinstance(r.kind, Pattern)
+        if isinstance(r.kind, TextPattern)
     )
     return replace(rules.settings(Talking), cues=tuple(cues))
 

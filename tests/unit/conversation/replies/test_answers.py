@@ -9,14 +9,14 @@ import pytest
 from chat import known, log, rules
 from digest.conversation.replies.answers import (
     AnswerSettings,
-    Given,
+    AnswerTurn,
     _ways,
+    answer_turns,
     answers,
     choices,
-    completed,
     examples,
-    given,
-    settled,
+    uncontested,
+    with_fragments,
 )
 from digest.conversation.replies.compiled import CompiledRules
 from digest.conversation.replies.links import LinkSettings, links
@@ -47,7 +47,7 @@ def found(
 ) -> dict[int, int]:
     """The question that each turn answers most likely."""
     got: dict[int, int] = {}
-    for one in given(
+    for one in answer_turns(
         features,
         questions,
         CompiledRules(ours().subject("answers")),
@@ -74,7 +74,7 @@ def test_thanks_applause_and_laughter_answer_nothing() -> None:
 
 def test_several_turns_of_one_person_are_one_answer() -> None:
     features = known(DAY, ours())
-    made = given(
+    made = answer_turns(
         features,
         QUESTIONS,
         CompiledRules(ours().subject("answers")),
@@ -90,14 +90,14 @@ def test_several_turns_of_one_person_are_one_answer() -> None:
 
 def test_an_answer_is_read_with_the_turns_beside_it_and_no_surer_for_them() -> None:
     features = known(DAY, ours())
-    one = Given(2, 0, 0.4)
-    whole = completed(features, QUESTIONS, [one], lambda i: [4] if i == 2 else [])
-    assert whole == [one, Given(4, 0, 0.0)]
+    one = AnswerTurn(2, 0, 0.4)
+    whole = with_fragments(features, QUESTIONS, [one], lambda i: [4] if i == 2 else [])
+    assert whole == [one, AnswerTurn(4, 0, 0.0)]
     ((answer,), _) = answers(features, QUESTIONS, whole)
     assert answer.messages == (2, 4)
     assert answer.score == pytest.approx(0.4)
-    own = Given(5, 0, 0.4)  # the asker's
-    assert completed(features, QUESTIONS, [own], lambda _: [4]) == [own]
+    own = AnswerTurn(5, 0, 0.4)  # the asker's
+    assert with_fragments(features, QUESTIONS, [own], lambda _: [4]) == [own]
 
 
 def test_a_question_nobody_answered_has_no_answers() -> None:
@@ -109,15 +109,15 @@ def test_a_question_nobody_answered_has_no_answers() -> None:
 
 def test_what_an_asker_adds_answers_his_own_question_or_another_but_not_both() -> None:
     features = known(DAY, ours())
-    adds, elsewhere, other = Given(5, 0, 0.6), Given(5, 1, 0.3), Given(3, 1, 0.9)
-    assert settled(features, QUESTIONS, [adds, elsewhere, other]) == [adds, other]
-    likelier = Given(5, 1, 0.7)
-    assert settled(features, QUESTIONS, [adds, likelier]) == [likelier]
+    adds, elsewhere, other = AnswerTurn(5, 0, 0.6), AnswerTurn(5, 1, 0.3), AnswerTurn(3, 1, 0.9)
+    assert uncontested(features, QUESTIONS, [adds, elsewhere, other]) == [adds, other]
+    likelier = AnswerTurn(5, 1, 0.7)
+    assert uncontested(features, QUESTIONS, [adds, likelier]) == [likelier]
 
 
 def test_who_asked_neither_may_answer_two_questions() -> None:
-    both = [Given(3, 0, 0.3), Given(3, 1, 0.6)]
-    assert settled(known(DAY, ours()), QUESTIONS, both) == both
+    both = [AnswerTurn(3, 0, 0.3), AnswerTurn(3, 1, 0.6)]
+    assert uncontested(known(DAY, ours()), QUESTIONS, both) == both
 
 
 def test_what_stands_before_the_question_never_answers_it() -> None:
@@ -153,8 +153,8 @@ def test_the_evidence_of_an_answer_adds_up() -> None:
 def test_evidence_rides_along_on_demand() -> None:
     features = known(DAY, ours())
     rules, how = CompiledRules(ours().subject("answers")), ours().settings(AnswerSettings)
-    told = given(features, QUESTIONS, rules, how, links_of(features), evidence=True)
-    plain = given(features, QUESTIONS, rules, how, links_of(features))
+    told = answer_turns(features, QUESTIONS, rules, how, links_of(features), evidence=True)
+    plain = answer_turns(features, QUESTIONS, rules, how, links_of(features))
     assert all(one.evidence for one in told) and not any(one.evidence for one in plain)
     assert [(a.turn, a.question, a.score) for a in told] == [(a.turn, a.question, a.score) for a in plain]
     assert all(a.evidence for group in answers(features, QUESTIONS, told) for a in group)
@@ -166,7 +166,7 @@ def test_examples_take_unpublished_questions_as_unknown() -> None:
     made = {
         e.child: e
         for e in examples(
-            features, QUESTIONS, rules, how, links_of(features), {2: frozenset({0})}, known=frozenset({0})
+            features, QUESTIONS, rules, how, links_of(features), {2: frozenset({0})}, published=frozenset({0})
         )
     }
     assert {made[2].candidates[n] for n in made[2].right} == {0}
