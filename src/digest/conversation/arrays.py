@@ -26,8 +26,8 @@ def truths(flags: Sequence[bool]) -> Truths:
 
 def inside(numbers: Ints | Floats, low: float, high: float) -> Truths:
     """Where numbers are within bounds, both ends in them."""
-    found: Truths = (low <= numbers) & (numbers <= high)
-    return found
+    within: Truths = (low <= numbers) & (numbers <= high)
+    return within
 
 
 def stretches(begins: Ints, sizes: Ints) -> tuple[Ints, Ints]:
@@ -40,8 +40,8 @@ def stretches(begins: Ints, sizes: Ints) -> tuple[Ints, Ints]:
 def named(turns: Sequence[Turn]) -> Truths:
     """Whom each turn names: turns × persons."""
     persons = 1 + max((person for t in turns for person in (t.speaker, *t.mentions)), default=-1)
-    found = np.zeros((len(turns), persons), dtype=np.bool_)
+    names = np.zeros((len(turns), persons), dtype=np.bool_)
     for n, turn in enumerate(turns):
         if turn.mentions:
-            found[n, list(turn.mentions)] = True
-    return found
+            names[n, list(turn.mentions)] = True
+    return names

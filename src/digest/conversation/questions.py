@@ -71,7 +71,7 @@ def candidates(day: DayTurns, acts: Acts, settings: QuestionSettings) -> tuple[C
     turns = day.turns
     scores = [probability(s) for s in acts.scores[QUESTION]]
     used: set[int] = set()
-    found = []
+    questions = []
     for i, turn in enumerate(turns):
         if i in used:
             continue
@@ -94,8 +94,8 @@ def candidates(day: DayTurns, acts: Acts, settings: QuestionSettings) -> tuple[C
         if scores[main] < settings.floor or (acts.has(i, OPENING) and len(parts) == 1 and size(turn.text) < 4):
             continue
         used.update(parts)
-        found.append(Candidate(tuple(parts), main, scores[main], acts.act(main, QUESTION)))
-    return tuple(found)
+        questions.append(Candidate(tuple(parts), main, scores[main], acts.act(main, QUESTION)))
+    return tuple(questions)
 
 
 def _next_own(day: DayTurns, i: int, seconds: int) -> int | None:

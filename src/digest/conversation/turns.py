@@ -60,7 +60,7 @@ def beside(
     ends at a silence longer than `seconds`, at a turn that is not `free` and where others speak; one `remark` of
     another stops nobody who goes on.
     """
-    found = []
+    places = []
     for step in (-1, 1):
         at = i
         while True:
@@ -72,9 +72,9 @@ def beside(
             earlier, later = turns[min(j, at)], turns[max(j, at)]
             if later.start - earlier.end > seconds:
                 break
-            found.append(j)
+            places.append(j)
             at = j
-    return sorted(found)
+    return sorted(places)
 
 
 def words(text: str, mentions: Sequence[Mention]) -> str:

@@ -136,7 +136,7 @@ class Replies:
         between = [link for link in links if turns[link.child].speaker != turns[link.parent].speaker]
         # a child without words is no reply
         self._received = _arrays([link for link in between if sizes[link.child] > 2])
-        self._given = _arrays([link for link in between if link.rank == 0])
+        self._to_parent = _arrays([link for link in between if link.rank == 0])
         # how likely each turn's parent replies to the same speaker's own words, -1 where it doesn't
         best = {link.child: link for link in links if link.rank == 0}
         self._dialogue = np.full(self.total, -1.0)
@@ -155,10 +155,10 @@ class Replies:
         np.maximum.at(likeliest, parents[good], scores[good])
         return likeliest
 
-    def given(self, counts: Truths, least: float | None) -> Floats:
+    def to_parent(self, counts: Truths, least: float | None) -> Floats:
         """For each turn how likely it replies to its likeliest parent, where that counts; with `least`, where that
         likelier than so replies to words of the turn's own speaker."""
-        children, parents, scores = self._given
+        children, parents, scores = self._to_parent
         good = counts[parents]
         if least is not None:
             good &= self._dialogue[children] > least
@@ -256,25 +256,25 @@ class NearTurns:
         counts = (rows >= 0) & (self.speakers[rows] != self.speakers[:, None])
         rank = np.cumsum(counts, axis=1)
         turn, step = (counts & (rank <= NEAREST)).nonzero()
-        found = np.full((self.total, NEAREST), -1)
-        found[turn, rank[turn, step] - 1] = rows[turn, step]
-        return found
+        nearest = np.full((self.total, NEAREST), -1)
+        nearest[turn, rank[turn, step] - 1] = rows[turn, step]
+        return nearest
 
     def shares(self, n: int, taken: Truths | None) -> Floats:
         """For each turn the share of the `n` on either side that are taken; of different speakers for None."""
         first, end = np.maximum(self.places - n, 0), np.minimum(self.places + n + 1, self.total)
         if taken is not None:
             sums = np.cumsum(np.concatenate(([0], taken)))
-            found = sums[end] - sums[first] - taken
+            counts = sums[end] - sums[first] - taken
         else:
             before, after = self._own(-1)[:, 0], self._own(1)[:, 0]
             # a speaker counts with his first turn of the span
             span = self.places[:, None] + np.arange(-n, n + 1)
             there = (span >= 0) & (span < self.total)
-            heard = (there & (before[np.where(there, span, 0)] < first[:, None])).sum(axis=1)
+            speakers = (there & (before[np.where(there, span, 0)] < first[:, None])).sum(axis=1)
             alone = (before < first) & ((after < 0) | (after >= end))
-            found = heard - alone
-        shares: Floats = found / np.maximum(end - first - 1, 1)
+            counts = speakers - alone
+        shares: Floats = counts / np.maximum(end - first - 1, 1)
         return shares
 
 
@@ -288,7 +288,7 @@ def _steps(values: Ints, at: Ints, sign: int, number: int) -> Ints:
 def _different(rows: Ints) -> Ints:
     """How many different numbers stand in each row, those under 0 left out."""
     ordered = np.sort(rows, axis=1)
-    fresh = ordered >= 0
-    fresh[:, 1:] &= ordered[:, 1:] != ordered[:, :-1]
-    found: Ints = fresh.sum(axis=1)
-    return found
+    different = ordered >= 0
+    different[:, 1:] &= ordered[:, 1:] != ordered[:, :-1]
+    numbers: Ints = different.sum(axis=1)
+    return numbers

@@ -275,7 +275,7 @@ class ReplyLinks(TurnKind):
             counts = counts & Length(self.min_length, None).holds(context)
         if self.of == "others":
             return context.replies.received(counts, self.sum) > self.min
-        return context.replies.given(counts, self.min if self.of == "dialogue" else None) > self.min
+        return context.replies.to_parent(counts, self.min if self.of == "dialogue" else None) > self.min
 
 
 @kind("around", TURN_KINDS)

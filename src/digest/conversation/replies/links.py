@@ -69,14 +69,14 @@ def links(
 
     `evidence` tells why for ranks 0 and 1; it costs as much again as the links.
     """
-    found = []
+    every = []
     for pairs, choice in choices(features, rules, how):
         for rank, (parent, probability) in enumerate(choice.best(KEPT)):
             if rank > 1 and probability < LEAST:
                 break
             why = pairs.evidence(choice.candidates.index(parent)) if evidence and rank < TOLD else ()
-            found.append(Link(choice.child, parent, probability, why, rank))
-    return tuple(found)
+            every.append(Link(choice.child, parent, probability, why, rank))
+    return tuple(every)
 
 
 def places(turns: Sequence[Turn]) -> dict[int, int]:
@@ -84,9 +84,9 @@ def places(turns: Sequence[Turn]) -> dict[int, int]:
     return {p: t.index for t in turns for p in t.positions}
 
 
-def taken(found: Sequence[Link], threshold: float = -1.0) -> tuple[Link, ...]:
+def taken(links: Sequence[Link], threshold: float = -1.0) -> tuple[Link, ...]:
     """The best link of each child, where its probability is over the threshold, in order of the children."""
-    return tuple(sorted((k for k in found if k.rank == 0 and k.score > threshold), key=lambda k: (k.child, k.parent)))
+    return tuple(sorted((k for k in links if k.rank == 0 and k.score > threshold), key=lambda k: (k.child, k.parent)))
 
 
 def choices(features: TurnFeatures, rules: CompiledRules, how: LinkSettings) -> Iterator[tuple[Pairs, Choice]]:
@@ -119,22 +119,24 @@ def quoted(log: Log, turns: Sequence[Turn]) -> tuple[Turn, ...]:
     # most days hold no quote: only then is every text made bare
     quoting = any(m.quote for m in log.messages)
     bare = [_bare(m.text) if quoting else "" for m in log.messages]
-    found = []
+    with_quotes = []
     for turn in turns:
         parents: dict[int, None] = {}
         for i in turn.messages:
             message = log.messages[i]
             if message.reply_to is not None and message.reply_to in home:
                 parents[home[message.reply_to]] = None
-            elif message.quote is not None and (said := _bare(message.quote.text)):
+            elif message.quote is not None and (quoted_text := _bare(message.quote.text)):
                 for j in range(i - 1, -1, -1):
-                    if len(said) >= 4 and (bare[j].startswith(said) or (len(said) > 12 and said in bare[j])):
+                    if len(quoted_text) >= 4 and (
+                        bare[j].startswith(quoted_text) or (len(quoted_text) > 12 and quoted_text in bare[j])
+                    ):
                         parents[home[log.messages[j].position]] = None
                         break
         parents.pop(turn.index, None)
         quotes = tuple(p for p in parents if p < turn.index)
-        found.append(replace(turn, quotes=quotes) if quotes else turn)
-    return tuple(found)
+        with_quotes.append(replace(turn, quotes=quotes) if quotes else turn)
+    return tuple(with_quotes)
 
 
 def _bare(text: str) -> str:
@@ -182,24 +184,24 @@ class _Nearby:
         how, turns, ends = self.how, self.features.turns, self.ends
         turn = turns[child]
         earliest = turn.start - how.window
-        found = []
+        places = []
         far = max(-1, child - how.near - how.candidates - 1)
         near = max(-1, child - how.near - 1)
         for j in range(child - 1, near, -1):
             if ends[j] < earliest:
                 break
-            found.append(j)
+            places.append(j)
         wanted: set[int] = set()
         for word in self.features.words.sets[child] if near >= 0 else ():
-            held = self.holders[word]
-            if held[0] <= near:
-                start = bisect_right(held, far)
-                wanted.update(held[start : bisect_right(held, near, start)])
+            holders = self.holders[word]
+            if holders[0] <= near:
+                start = bisect_right(holders, far)
+                wanted.update(holders[start : bisect_right(holders, near, start)])
         if turn.mentions:
             first = max(0, child - how.addressed)
             wanted.update(j for j in range(first, near + 1) if turns[j].speaker in turn.mentions)
         if wanted:
-            found += sorted((j for j in wanted if ends[j] >= earliest), reverse=True)
+            places += sorted((j for j in wanted if ends[j] >= earliest), reverse=True)
         if turn.quotes:
-            found += sorted((j for j in turn.quotes if j < child and j not in found), reverse=True)
-        return found
+            places += sorted((j for j in turn.quotes if j < child and j not in places), reverse=True)
+        return places

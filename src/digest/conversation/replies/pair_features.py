@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from digest.conversation.replies.turn_features import TurnFeatures
 LATELY = 16  # turns within which two people count as talking with each other
 SOON, SOON_SECONDS = 6, 600
 
+T = TypeVar("T")
 Column = Ints | Floats | None  # by pair; None where it is nought everywhere
 Child = tuple[int, Sequence[int]]  # a turn and its candidates, the nearest first
 
@@ -45,7 +46,7 @@ class PairFeatures:
         self.names = named(features.turns)
         self.persons = self.names.shape[1]
         self._groups = ParentGroups(parents, self.total)
-        self._memo: dict[Any, Any] = {}
+        self._memo: dict[str, Any] = {}
         self._places: dict[str, TurnPlaces] = {}
         self._held = {"words": features.words, "pairs": features.pairs, "characters": features.characters}
         self._shares: dict[str, SharedWeights] = {}
@@ -63,28 +64,26 @@ class PairFeatures:
         self.lasts = self._groups.lasts(self.candidates, self.kids)
         self._memo = {}
 
-    def _kept(self, name: Any, make: Callable[[], Any]) -> Any:
-        """What is made once for the pairs of now."""
+    def _kept(self, name: str, count: Callable[[], T]) -> T:
+        """What is counted once for the pairs of now."""
         if name not in self._memo:
-            self._memo[name] = make()
-        return self._memo[name]
+            self._memo[name] = count()
+        value: T = self._memo[name]
+        return value
 
     def _kid_speakers(self) -> Ints:
-        made: Ints = self._kept("kid speakers", lambda: self.speakers[self.kids])
-        return made
+        return self._kept("kid speakers", lambda: self.speakers[self.kids])
 
     def _last_speakers(self) -> Ints:
-        made: Ints = self._kept("last speakers", lambda: self.speakers[self.lasts])
-        return made
+        return self._kept("last speakers", lambda: self.speakers[self.lasts])
 
     def _is_same(self) -> Truths:
-        made: Truths = self._kept("same", lambda: self._kid_speakers() == self._last_speakers())
-        return made
+        return self._kept("same", lambda: self._kid_speakers() == self._last_speakers())
 
     def _of_speakers(self, numbers: Ints) -> Ints:
         """What a child has for each person (children × persons), of its candidates' speakers."""
-        found: Ints = numbers.ravel().take(self.row * self.persons + self._last_speakers())
-        return found
+        of_pairs: Ints = numbers.ravel().take(self.row * self.persons + self._last_speakers())
+        return of_pairs
 
     # ---- distance ---------------------------------------------------------------------------------------------
 
@@ -96,8 +95,7 @@ class PairFeatures:
         return lambda: firsts[self.kids] - lasts[self.lasts]
 
     def _pause(self) -> Ints:
-        made: Ints = self._kept("pause", lambda: self.starts[self.kids] - self.ends[self.lasts])
-        return made
+        return self._kept("pause", lambda: self.starts[self.kids] - self.ends[self.lasts])
 
     def seconds_apart(self) -> Callable[[], Column]:
         return self._pause
@@ -164,23 +162,23 @@ class PairFeatures:
             first = kids[:, None] - np.arange(LATELY, 1, -1)
             there = first >= 0
             first = np.maximum(first, 0)
-            one, other, mine = speakers[first], speakers[first + 1], speakers[kids][:, None]
-            found = there & ((one == mine) != (other == mine))
-            whom = [(rows * persons + np.where(one == mine, other, one))[found]]
+            one, other, own_speaker = speakers[first], speakers[first + 1], speakers[kids][:, None]
+            exchange = there & ((one == own_speaker) != (other == own_speaker))
+            whom = [(rows * persons + np.where(one == own_speaker, other, one))[exchange]]
             if len(naming):
                 # a name counts twice, for who names and for who is named
                 row_of = np.full(self.total + LATELY + 1, -1)
                 row_of[kids] = rows[:, 0]
                 at = row_of[naming[:, None] + np.arange(1, LATELY + 1)]
-                mine = speakers[kids][at]
+                own_speaker = speakers[kids][at]
                 by = np.broadcast_to(speakers[naming][:, None], at.shape)
                 of = np.broadcast_to(whom_named[:, None], at.shape)
-                own = (at >= 0) & (by == mine)
-                back = (at >= 0) & (of == mine) & ~own
+                own = (at >= 0) & (by == own_speaker)
+                back = (at >= 0) & (of == own_speaker) & ~own
                 twice = np.concatenate([(at * persons + of)[own], (at * persons + by)[back]])
                 whom += [twice, twice]
-            held = np.bincount(np.concatenate(whom), minlength=len(kids) * persons)
-            return self._of_speakers(held)
+            counts_of = np.bincount(np.concatenate(whom), minlength=len(kids) * persons)
+            return self._of_speakers(counts_of)
 
         return counts
 
@@ -214,11 +212,11 @@ class PairFeatures:
                 fits &= taken[turns]
             if not fits.any():
                 return None
-            found = np.zeros((len(self.row_kids), self.persons), dtype=np.int64)
+            returns = np.zeros((len(self.row_kids), self.persons), dtype=np.int64)
             for n in range(SOON - 1, -1, -1):  # the first that a person says is written last
                 rows = fits[:, n].nonzero()[0]
-                found[rows, speakers[turns[rows, n]]] = place[rows, n]
-            return self._of_speakers(found)
+                returns[rows, speakers[turns[rows, n]]] = place[rows, n]
+            return self._of_speakers(returns)
 
         return first
 
@@ -262,8 +260,7 @@ class PairFeatures:
         """Weight of what each child shares with each candidate."""
         if of not in self._shares:
             self._shares[of] = SharedWeights(self._held[of], self._groups)
-        made: Floats | None = self._kept(of, lambda: self._shares[of].sums(self.row_kids, self.row, self.candidates))
-        return made
+        return self._kept(of, lambda: self._shares[of].sums(self.row_kids, self.row, self.candidates))
 
     # ---- what stands in between -------------------------------------------------------------------------------
 
@@ -293,8 +290,8 @@ class PairFeatures:
         return places.of_each(self._kid_speakers(), self.lasts, self.kids)
 
     def _others(self, places: TurnPlaces) -> Ints:
-        theirs = np.where(self._is_same(), 0, self._parent(places))
-        others: Ints = self._anyone(places) - self._child(places) - theirs
+        parents = np.where(self._is_same(), 0, self._parent(places))
+        others: Ints = self._anyone(places) - self._child(places) - parents
         return others
 
     def _people(self, places: TurnPlaces) -> Column:
@@ -302,27 +299,27 @@ class PairFeatures:
         out: list[int] = []
         for child, lasts in zip(self.row_kids.tolist(), np.split(self.lasts, self.begins[1:]), strict=True):
             speaker = speakers[child]
-            found: dict[int, int] = {}
+            different: dict[int, int] = {}
             seen: set[int] = set()
             for j in range(child - 1, int(lasts.min()) - 1, -1):
-                found[j] = len(seen)
+                different[j] = len(seen)
                 if speakers[j] != speaker and before[j + 1] > before[j]:
                     seen.add(speakers[j])
-            out += [found[j] for j in lasts.tolist()]
+            out += [different[j] for j in lasts.tolist()]
         return whole(out)
 
     # ---- child by child ---------------------------------------------------------------------------------------
 
     def _each(self, count: Callable[[int, Sequence[int]], Sequence[float]], kind: type = np.int64) -> Column:
         """What is counted for each child and its candidates, nothing where it is nought for all of them."""
-        found: Column = None
+        column: Column = None
         for row, (child, candidates) in enumerate(self.children):
             if part := count(child, candidates):
-                if found is None:
-                    found = np.zeros(len(self.kids), dtype=kind)
+                if column is None:
+                    column = np.zeros(len(self.kids), dtype=kind)
                 begin = self.begins[row]
-                found[begin : begin + len(part)] = part
-        return found
+                column[begin : begin + len(part)] = part
+        return column
 
     def replies_before(self, of: str, near: int | None) -> Callable[[], Column]:
         speakers, replies = self.speakers.tolist(), self.replies
@@ -330,16 +327,16 @@ class PairFeatures:
         def number(child: int, candidates: Sequence[int]) -> Sequence[int]:
             out = [0] * len(candidates)
             for n, p in enumerate(candidates):
-                found = replies[p]
-                if not found:
+                children = replies[p]
+                if not children:
                     continue
                 if near is not None:
-                    found = [j for j in found if child - j <= near]
+                    children = [j for j in children if child - j <= near]
                 if of == "anyone":
-                    out[n] = len(found)
+                    out[n] = len(children)
                 else:
-                    mine = sum([speakers[j] == speakers[child] for j in found])
-                    out[n] = mine if of == "child-speaker" else len(found) - mine
+                    own = sum([speakers[j] == speakers[child] for j in children])
+                    out[n] = own if of == "child-speaker" else len(children) - own
             return out
 
         return lambda: self._each(number)

@@ -61,11 +61,11 @@ class SharedWeights:
     parents that hold it, which stand side by side, and its weight is added to the pairs that this makes.
     """
 
-    def __init__(self, held: TurnTerms, groups: ParentGroups) -> None:
-        self.held, self.number = held, groups.number
-        sizes = np.diff(held.ends)
-        places, of = stretches(held.ends[groups.turns], sizes[groups.turns])
-        holders = held.members[places] * self.number + groups.group[of]
+    def __init__(self, terms: TurnTerms, groups: ParentGroups) -> None:
+        self.terms, self.number = terms, groups.number
+        sizes = np.diff(terms.ends)
+        places, of = stretches(terms.ends[groups.turns], sizes[groups.turns])
+        holders = terms.members[places] * self.number + groups.group[of]
         self.holders = np.sort(holders) if groups.single else np.unique(holders)
 
     def sums(self, kids: Ints, row: Ints, candidates: Ints) -> Floats | None:
@@ -75,9 +75,9 @@ class SharedWeights:
         """
         begins = np.flatnonzero(np.diff(row, prepend=-1))
         lowest, highest = np.minimum.reduceat(candidates, begins), np.maximum.reduceat(candidates, begins)
-        ends = self.held.ends
+        ends = self.terms.ends
         places, of = stretches(ends[kids], ends[kids + 1] - ends[kids])  # what the children hold, and who holds it
-        members = self.held.members[places]
+        members = self.terms.members[places]
         first = members * self.number
         low = self.holders.searchsorted(first + lowest[of])
         places, which = stretches(low, self.holders.searchsorted(first + highest[of], side="right") - low)
@@ -87,7 +87,7 @@ class SharedWeights:
         widths = highest - lowest + 1
         start = np.cumsum(widths) - widths - lowest
         cells = self.holders[places] + (start[of] - first)[which]
-        table = np.bincount(cells, self.held.weights[members][which], int(widths.sum()))
+        table = np.bincount(cells, self.terms.weights[members][which], int(widths.sum()))
         # rounded, so that the order of words doesn't show
-        found: Floats = np.round(table[start[row] + candidates], 6)
-        return found
+        sums: Floats = np.round(table[start[row] + candidates], 6)
+        return sums

@@ -46,27 +46,27 @@ def follows(
             answers.setdefault(turn, q)
     owner = dict(answers)
     owner.update({turn: q for q, group in enumerate(questions) for turn in group})
-    found: list[int | None] = []
+    above_of: list[int | None] = []
     for q, group in enumerate(questions):
         first = turns[group[0]]
         link = parents.get(group[0])
         # printed in two entries, as a question and as an answer, it would look like a mistake
-        above = said = next((answers[t] for t in group if answers.get(t, q) < q), None)
+        above = answers_one = next((answers[t] for t in group if answers.get(t, q) < q), None)
         if above is None and link is not None and link.score > least and owner.get(link.parent, q) != q:
             above = owner[link.parent]
         if above is None:
             above = _own_before(q, questions, turns)
-        named = None if above is not None else _asked_of(q, questions, turns)
-        if named is not None:
-            above = named
+        names_asker = None if above is not None else _asked_of(q, questions, turns)
+        if names_asker is not None:
+            above = names_asker
         if above is not None:
             spoken = [t for t in (*questions[above], *answered[above]) if t < group[0]]
             party = {turns[t].speaker for t in spoken}
-            stranger = said is None and named is None and first.speaker not in party
+            stranger = answers_one is None and names_asker is None and first.speaker not in party
             if stranger or first.start - turns[max(spoken)].end > pause:
                 above = None
-        found.append(above)
-    return tuple(found)
+        above_of.append(above)
+    return tuple(above_of)
 
 
 def _own_before(q: int, questions: Sequence[Sequence[int]], turns: Sequence[Turn]) -> int | None:

@@ -97,10 +97,10 @@ def _words(turns: Sequence[Turn], vocabulary: Vocabulary) -> TurnTerms:
 
 
 def _pairs(text: str) -> set[str]:
-    found: set[str] = set()
+    pairs: set[str] = set()
     for run in RUNS.findall(text):
-        found.update(map(add, run, run[1:]))
-    return found
+        pairs.update(map(add, run, run[1:]))
+    return pairs
 
 
 def _rare(sets: Sequence[set[str]], less: float) -> TurnTerms:
