@@ -108,7 +108,7 @@ def _run(rule: Rule, listener: _Listener) -> Iterator[Problem]:
 
 def lint(rules: Rules) -> tuple[Problem, ...]:
     """Warnings, in order of place."""
-    problems = list(rules.warnings)
+    problems: list[Problem] = []
     for subject in rules.subjects.values():
         problems += _subject(subject)
     return tuple(sorted(problems))
@@ -122,8 +122,13 @@ def _subject(subject: Subject) -> Iterator[Problem]:
             where = subject.places.get(("lists", name)) or subject.places.get(("lists", f"+{name}")) or Location("")
             yield _warning(where, "R306", f"no rule uses the list {name!r}; use it or take it out")
     parts = {name for rule in subject.rules if isinstance(rule.kind, All) for name in (*rule.kind.of, *rule.kind.not_)}
+    order = {act: n for n, act in enumerate(subject.settings.acts)} if declaration.acts else {}
     first: dict[tuple[str, Kind], Rule] = {}
     for rule in subject.rules:
+        for act in rule.kind.acts():
+            if order.get(act, -1) >= order.get(rule.act, 0):
+                message = f"{rule.id} never sees {act}, which is not scored before {rule.act}; move it up under `acts:`"
+                yield _warning(rule.at["kind"], "R313", message)
         yield from _rule(rule, subject, declaration.weighs and rule.id not in parts)
         twin = first.setdefault((rule.act, rule.kind), rule)
         if twin is not rule:

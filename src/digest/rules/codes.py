@@ -51,6 +51,7 @@ CODES: dict[str, str] = {
     "R310": "The rule is built on a rule that is switched off.",
     "R311": "The word is an old one for another, which means the same.",
     "R312": "The setting is gone, and the line changes nothing: take it out.",
+    "R313": "The rule looks at an act that is scored after its own, or at its own; acts are scored in their order.",
 }
 
 

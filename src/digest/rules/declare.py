@@ -83,6 +83,10 @@ class Kind:
         """
         raise NotImplementedError(type(self).__name__)
 
+    def acts(self) -> tuple[str, ...]:
+        """The acts that it looks at: those that its fields name."""
+        return tuple(act for attribute in self.names.get("act", ()) if (act := getattr(self, attribute)))
+
     def lacks(self) -> str:
         """What is missing that no field alone can tell; "" where nothing is."""
         return ""

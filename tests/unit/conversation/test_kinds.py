@@ -10,11 +10,11 @@ from functools import cache
 import pytest
 
 from digest.conversation.acts.acts import ActScorer
-from digest.conversation.acts.kinds import NOT_SPEAKERS, NOT_STATES, TURN_KINDS
+from digest.conversation.acts.kinds import ASKS, NOT_SPEAKERS, NOT_STATES, TURN_KINDS
 from digest.conversation.acts.model import Acts, DayTurns
 from digest.conversation.people.people import people
 from digest.conversation.replies.compiled import CompiledRules
-from digest.conversation.replies.kinds import PAIR_KINDS
+from digest.conversation.replies.kinds import LINK_KINDS, PAIR_KINDS
 from digest.conversation.replies.links import quoted
 from digest.conversation.replies.pairs import Pairs
 from digest.conversation.replies.turn_features import turn_features
@@ -358,7 +358,7 @@ def rules(subject: str, condition: str) -> Rules:
         "  - {id: mark, act: asks, pattern: 吗, weight: 2}\n"
         "  - {id: field-word, act: technical, lexicon: field, weight: 2}\n"
         + (f"  - {{id: probe, act: probe, weight: 2, {condition}}}\n" if probe else ""),
-        "subject: links\nlists: {field: [网关, 路由, 限流]}\nrules:\n"
+        "subject: answers\nlists: {field: [网关, 路由, 限流]}\nrules:\n"
         "  - {id: near-by, gap: {max_turns: 1}, weight: 2}\n"
         "  - {id: field-word, lexicon: field, weight: 2}\n"
         + (f"  - {{id: probe, weight: 2, {condition}}}\n" if not probe else ""),
@@ -379,9 +379,9 @@ def turns_of(condition: str) -> set[int]:
 
 def pairs_of(condition: str) -> set[tuple[int, int]]:
     """The pairs (child, parent) that a rule with this condition fires on."""
-    using = rules("links", condition)
+    using = rules("answers", condition)
     features = turn_features(day_turns(), scored(using), vocabulary({}))
-    subject = using.subject("links")
+    subject = using.subject("answers")
     pairs = Pairs(features, CompiledRules(subject), [(i,) for i in range(len(LINES))])
     pairs.features.ways = [{3: {2: 0.9}, 4: {2: 0.5}}.get(i, {}) for i in range(len(LINES))]
     place = next(k for k, rule in enumerate(subject.rules) if rule.id == "probe")
@@ -464,7 +464,22 @@ def test_what_is_to_be_written_instead_does_what_the_word_says() -> None:
 
 
 def test_the_old_word_for_the_parents_speaker_still_works_and_is_warned_of() -> None:
-    using = rules("links", "same-speaker: asker")
+    using = rules("answers", "same-speaker: asker")
     assert pairs_of("same-speaker: asker") == pairs_of("same-speaker: parent")
     assert [problem.code for problem in using.warnings] == ["R311"]
-    assert "R311" in [problem.code for problem in lint(using)]
+
+
+@pytest.mark.parametrize("condition", ["near: {side: after, act: probe}", "scored: probe"])
+def test_a_rule_that_looks_at_an_act_not_scored_yet_is_warned_of(condition: str) -> None:
+    assert "R313" in [problem.code for problem in lint(rules("questions", condition))]
+
+
+@pytest.mark.parametrize("condition", ["speaker: asker", "mention: asker", "follows: questions"])
+def test_a_choice_names_the_act_that_it_needs(condition: str) -> None:
+    using = rules("questions", condition)
+    assert using.subject("questions").by_id["probe"].kind.acts() == (ASKS,)
+    assert "R313" not in [problem.code for problem in lint(using)]
+
+
+def test_ways_over_links_are_no_kind_of_links() -> None:
+    assert "reaches" in PAIR_KINDS and "reaches" not in LINK_KINDS

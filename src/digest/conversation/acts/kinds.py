@@ -37,6 +37,7 @@ NOT_STATES = {
     "quiet": "no stage finds it; for a turn write near: {side: before, whose: anyone, within: 10m, none: true}",
     "busy": "no stage finds it; for a turn write near: {side: before, whose: anyone, turns: 15, within: 5m, least: 10}",
 }
+NEEDS_ASKS = ("asker", "questions")  # choices that look at the act
 COUNTED = OneOf(("answers", "speakers", "messages", "mentions", "questions", "same-speaker", "text"))
 COUNTED_DOC = (
     "answers: other people's turns that reply to it, or before it to its speaker; speakers: other people; messages: "
@@ -54,6 +55,11 @@ class TurnKind(Kind):
     def looks_at_replies(self) -> bool:
         """Whether it needs the reply links, so that its act is scored after them."""
         return False
+
+    def acts(self) -> tuple[str, ...]:
+        """The acts that it looks at: those that its fields name, and `asks` where a choice needs that."""
+        needs_asks = any(getattr(self, attribute) in NEEDS_ASKS for attribute, _ in self.fields.values())
+        return (*super().acts(), ASKS) if needs_asks else super().acts()
 
     def holds(self, context: Context) -> Truths:
         """For each turn whether the condition holds."""

@@ -267,3 +267,4 @@ class Reaches(PairKind):
 
 
 PAIR_KINDS["all"] = All
+LINK_KINDS = {name: of_pair for name, of_pair in PAIR_KINDS.items() if of_pair is not Reaches}  # no links yet

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from math import exp
 
 from digest.conversation.replies.compiled import CompiledRules
-from digest.conversation.replies.kinds import PAIR_KINDS
+from digest.conversation.replies.kinds import LINK_KINDS
 from digest.conversation.replies.pairs import Pairs
 from digest.conversation.replies.turn_features import TurnFeatures
 from digest.model import Link, Log, Turn
@@ -35,7 +35,7 @@ class LinkSettings:
 
 
 LINKS = Declaration(
-    "links", "which turn a turn replies to", LinkSettings, PAIR_KINDS, looks_at="pair", acts_of="questions"
+    "links", "which turn a turn replies to", LinkSettings, LINK_KINDS, looks_at="pair", acts_of="questions"
 )
 
 
