@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from digest import files
@@ -47,10 +47,10 @@ class Forgotten:
 
     @cached_property
     def _lengths(self) -> Mapping[str, Sequence[int]]:
-        found: dict[str, set[int]] = {}
+        by_start: dict[str, set[int]] = {}
         for start, length, _ in self.names:
-            found.setdefault(start, set()).add(length)
-        return {start: sorted(lengths, reverse=True) for start, lengths in found.items()}
+            by_start.setdefault(start, set()).add(length)
+        return {start: sorted(lengths, reverse=True) for start, lengths in by_start.items()}
 
     @cached_property
     def _whole(self) -> frozenset[str]:
@@ -67,7 +67,7 @@ class Forgotten:
         """
         if not self.names:
             return text
-        theirs = [found.span() for found in others.finditer(text)] if others else []
+        longer_names = [match.span() for match in others.finditer(text)] if others else []
         parts: list[str] = []
         last = at = 0
         while at < len(text) - 1:
@@ -76,7 +76,7 @@ class Forgotten:
             if lengths is None:
                 lengths = self._starts[start] = self._lengths.get(_start(self.secret, start), ())
             end = next((at + n for n in lengths if self._is_name(text, at, at + n)), 0)
-            if not end or overlapped(at, end, theirs):
+            if not end or overlapped(at, end, longer_names):
                 at += 1
                 continue
             mention = at > last and text[at - 1] == "@"
@@ -103,10 +103,9 @@ def _start(secret: bytes, text: str) -> str:
 def longer(labels: Iterable[str], is_name: Callable[[str], bool]) -> re.Pattern[str] | None:
     """What finds the words of labels that hold a name of two characters and more: 小石头, where 小石 is forgotten."""
     words = {word for label in labels for word in WORD.findall(label) if len(word) > SHORTEST}
-    held = sorted(
-        (w for w in words if any(is_name(w[i : i + SHORTEST]) for i in range(len(w) - 1))), key=lambda w: (-len(w), w)
-    )
-    return re.compile("|".join(map(re.escape, held))) if held else None
+    holding = [word for word in words if any(is_name(word[i : i + SHORTEST]) for i in range(len(word) - 1))]
+    holding.sort(key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(re.escape, holding))) if holding else None
 
 
 def overlapped(start: int, end: int, words: Iterable[tuple[int, int]]) -> bool:
@@ -122,16 +121,16 @@ def secret(root: Path) -> bytes:
     """The project's key, made where there is none; readable by its owner alone."""
     path = root / files.STATE / KEY
     if path.exists() or path.is_symlink():
-        found = files.read_bytes(path, limit=4096)
-        if len(found) != KEY_BYTES:
+        stored = files.read_bytes(path, limit=4096)
+        if len(stored) != KEY_BYTES:
             raise DigestError(
                 f"{path}: not a key of digest's. Bring the right one back; a new one changes every pseudonym"
             )
-        return found
-    made = os.urandom(KEY_BYTES)
-    files.write_atomic(path, made, within=root)
+        return stored
+    new = os.urandom(KEY_BYTES)
+    files.write_atomic(path, new, within=root)
     path.chmod(0o600)
-    return made
+    return new
 
 
 def hashed(secret: bytes, label: str) -> str:
@@ -154,10 +153,10 @@ def forgotten(root: Path) -> Forgotten:
     if not path.exists():
         return Forgotten()
     try:
-        kept = json.loads(files.read_bytes(path))
-        labels, names = (kept["labels"], kept["names"]) if isinstance(kept, dict) else (kept, [])
-        known = frozenset((str(start), int(length), str(whole)) for start, length, whole in names)
-        return Forgotten(secret(root), frozenset(str(h) for h in labels), known)
+        stored = json.loads(files.read_bytes(path))
+        labels, names = (stored["labels"], stored["names"]) if isinstance(stored, dict) else (stored, [])
+        hashes = frozenset((str(start), int(length), str(whole)) for start, length, whole in names)
+        return Forgotten(secret(root), frozenset(str(label) for label in labels), hashes)
     except (ValueError, TypeError, KeyError):
         raise DigestError(
             f"{path}: damaged, so nobody on it could be left out. Bring it back, or forget them anew"
@@ -166,12 +165,11 @@ def forgotten(root: Path) -> Forgotten:
 
 def add(root: Path, labels: Iterable[str], names: Iterable[str] = ()) -> None:
     """Put labels on the list, and the names by which others speak of them."""
-    known = forgotten(root)
-    made = secret(root)
-    hashes = known.hashes | {hashed(made, label) for label in labels}
-    called = known.names | {(_start(made, name), len(name), hashed(made, name)) for name in names if len(name) > 1}
+    former, key = forgotten(root), secret(root)
+    hashes = former.hashes | {hashed(key, label) for label in labels}
+    name_hashes = former.names | {(_start(key, name), len(name), hashed(key, name)) for name in names if len(name) > 1}
     path = root / files.STATE / LIST
-    text = json.dumps({"labels": sorted(hashes), "names": sorted(called)}, indent=1)
+    text = json.dumps({"labels": sorted(hashes), "names": sorted(name_hashes)}, indent=1)
     files.write_atomic(path, text + "\n", within=root)
     path.chmod(0o600)
 
@@ -180,21 +178,15 @@ def without(log: Log, who: Forgotten) -> Log:
     """The log without the messages of those who are to be forgotten, and without what others quote and say of them."""
     if not who.hashes:
         return log
-    seen: dict[str, bool] = {}
+    is_forgotten = cache(who.__contains__)
     others = _others(log, who)
 
-    def out(label: str) -> bool:
-        if label not in seen:
-            seen[label] = label in who
-        return seen[label]
-
-    def kept(message: Message) -> Message:
+    def redacted(message: Message) -> Message:
         quote = message.quote
-        if quote and out(quote.name):
+        if quote and is_forgotten(quote.name):
             quote = None
-        elif quote:
-            said = who.hidden(quote.text, others)
-            quote = quote if said == quote.text else replace(quote, text=said)
+        elif quote and (text := who.hidden(quote.text, others)) != quote.text:
+            quote = replace(quote, text=text)
         text = who.hidden(message.text, others)
         if text != message.text:
             written[message.position] = message.text
@@ -203,8 +195,8 @@ def without(log: Log, who: Forgotten) -> Log:
         return replace(message, quote=quote, text=text, raw=who.hidden(message.raw, others))
 
     written: dict[int, str] = {}
-    stay = (m for m in log.messages if not any(out(label) for label in own(m.speaker, m.also)))
-    return replace(log, messages=tuple(kept(m) for m in stay), written=written)
+    stay = (m for m in log.messages if not any(map(is_forgotten, own(m.speaker, m.also))))
+    return replace(log, messages=tuple(map(redacted, stay)), written=written)
 
 
 def _others(log: Log, who: Forgotten) -> re.Pattern[str] | None:
