@@ -14,6 +14,7 @@ from digest.cli.boundary import Boundary, failed, quiet, stopped
 from digest.cli.lazy import Command
 
 COMMANDS = {
+    "import": Command("importing:import_", "Write logs from what chat programs export."),
     "build": Command("build:build", "Write the digests of days."),
     "extract": Command("inspect:extract", "Print what is found in a log as JSON."),
     "explain": Command("inspect:explain", "Say why a message stands where it does, or why it doesn't."),

@@ -10,7 +10,7 @@ reply means and the account are the same for all formats and stand in `days`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -57,6 +57,7 @@ class Raw:
     edits: str = ""  # id of the message whose text this record replaces; it is no message itself
     recalls: str = ""  # id of the message that this record takes back
     line: int = 0  # 1-based line, or number of the record where the format has no lines
+    export: int = 0  # set by days, from the Chat's
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Chat:
     room: str  # as the file says; "" where only its name or place could
     messages: Iterable[Raw | Unreadable]
     zone: str = ""  # of times on the wall, where the format itself fixes it
+    export: int = 0  # which of several exports it is from, where those may overlap
 
 
 @runtime_checkable
@@ -86,15 +88,22 @@ class Importer(Protocol):
     def read(self, source: Source, /) -> Iterable[Chat]: ...
 
 
-def records(log: Log) -> Iterator[Raw]:
-    """The messages of a log as records, so that a log can be imported and merged like any export."""
+def records(log: Log, days: Mapping[dt.date, Log] | None = None) -> Iterator[Raw]:
+    """The messages of a log as records, so that a log can be imported and merged like any export.
+
+    `days` are the room's other logs, in which replies without an id find their parents.
+    """
     midnight = dt.datetime.combine(log.day, dt.time())
     by_position = {message.position: message for message in log.messages}
     for message in log.messages:
         parent = by_position.get(-1 if message.reply_to is None else message.reply_to)
+        day = log.day
+        if message.reply_place and days and message.reply_place.day in days:
+            day, position = message.reply_place.day, message.reply_place.position
+            parent = next((other for other in days[day].messages if other.position == position), None)
         target = Parent(message.reply_id) if message.reply_id else None
         if target is None and parent:
-            at = midnight + dt.timedelta(seconds=parent.second)
+            at = dt.datetime.combine(day, dt.time()) + dt.timedelta(seconds=parent.second)
             target = Parent("", at, parent.sender, parent.speaker, parent.text)
         elif target is None and message.quote:
             target = Parent(name=message.quote.name, text=message.quote.text)

@@ -84,7 +84,7 @@ def logs(
             if at is None:
                 account.refuse(Unreadable(record.line, "no such time", record.text))
                 continue
-            record.at = at
+            record.at, record.export = at, chat.export
             if record.reply_to and record.reply_to.at is not None:
                 record.reply_to = replace(record.reply_to, at=_local(record.reply_to.at, zone, wall))
             records.append(record)
@@ -148,14 +148,14 @@ def _doubled(records: list[Raw], account: Account) -> set[int]:
     run = 0
     run_of: dict[tuple[object, ...], int] = {}
     twins: dict[tuple[object, ...], int] = {}
-    before = dt.datetime.min
+    before, export = dt.datetime.min, 0
     for n, record in enumerate(records):
         at = _time(record)
-        if at < before:
-            account.back += 1
+        if at < before or record.export != export:
+            account.back += record.export == export
             run = n
             twins.clear()
-        before = at
+        before, export = at, record.export
         key: tuple[object, ...] = (at, record.sender or record.name, record.text, record.kind, record.edits)
         if record.id:
             key = (record.id, *key)
