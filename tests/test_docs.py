@@ -213,7 +213,15 @@ def test_the_two_commands_are_the_same_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [ENGLISH, CHINESE, RULES, HOUSE, CONTRIBUTING, *sorted((ROOT / "examples").rglob("README.md"))], ids=named
+    "path",
+    [
+        ENGLISH,
+        CHINESE,
+        CONTRIBUTING,
+        *sorted((ROOT / "docs").glob("*.md")),
+        *sorted((ROOT / "examples").rglob("README.md")),
+    ],
+    ids=named,
 )
 def test_every_link_within_the_project_leads_somewhere(path: Path) -> None:
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text("utf-8"))

@@ -6,9 +6,9 @@
     2031-09-30T01:04:40Z|m-72|xiao-gang|吴小刚-玉兔支付-架构|对外只分三类
     +|成功、失败、未知
 
-A line holds the time in UTC, the message's id, the sender's id and name, and the text; one that begins with + goes on with
-the message above. The relay sends twice what it is not sure to have sent: that, the zone and the cut into days are the
-same for every format, so digest sees to them.
+A line holds the time in UTC, the message's id, the sender's id and name, and the text; one that begins with + goes on
+with the message above. The relay sends twice what it is not sure to have sent: that, the zone and the cut into days are
+the same for every format, so digest sees to them.
 """
 
 from __future__ import annotations
