@@ -133,6 +133,16 @@ def matched(predicted: Sequence[RecordedQuestion], published: Sequence[RecordedQ
     return pairs
 
 
+def cleared(
+    predicted: Sequence[RecordedQuestion], published: Sequence[RecordedQuestion], neutral: frozenset[int]
+) -> Sequence[RecordedQuestion]:
+    """The predicted questions without those that match nothing and touch a neutral message."""
+    if not neutral:
+        return predicted
+    right = matched(predicted, published)
+    return [q for p, q in enumerate(predicted) if p in right or neutral.isdisjoint(q.messages)]
+
+
 def windows(published: Sequence[RecordedQuestion]) -> tuple[tuple[int, int], ...]:
     """First and last position of the stretches of a log that its digest takes up."""
     spans = sorted((min(q.messages), max(q.messages + tuple(m for a in q.answers for m in a))) for q in published)
@@ -165,9 +175,7 @@ def counts(
     neutral: frozenset[int] = frozenset(),
 ) -> Counts:
     """What a day adds to the figures; `whole`: its editor went over the whole day, so all of it is in window."""
-    if neutral:
-        right = matched(predicted, published)
-        predicted = [q for p, q in enumerate(predicted) if p in right or neutral.isdisjoint(q.messages)]
+    predicted = cleared(predicted, published, neutral)
     pairs = matched(predicted, published)
     order = sorted(range(len(predicted)), key=lambda p: (-predicted[p].score, min(predicted[p].messages, default=0)))
     hits = [p in pairs for p in order]
@@ -309,11 +317,16 @@ SLIPS = ("question missed", "question wrong", "answer missed", "answer wrong")
 
 
 def slips(
-    predicted: Sequence[RecordedQuestion], published: Sequence[RecordedQuestion], *, whole: bool = False
+    predicted: Sequence[RecordedQuestion],
+    published: Sequence[RecordedQuestion],
+    *,
+    whole: bool = False,
+    neutral: frozenset[int] = frozenset(),
 ) -> tuple[Slip, ...]:
-    """What a day missed and wrongly kept, in order of the log."""
+    """What a day missed and wrongly kept, in order of the log; what `counts` leaves out is no slip either."""
+    judged = cleared(predicted, published, neutral)
     return tuple(
-        sorted(_slips(predicted, published, whole), key=lambda s: (s.of or s.messages, bool(s.of), s.messages, s.what))
+        sorted(_slips(judged, published, whole), key=lambda s: (s.of or s.messages, bool(s.of), s.messages, s.what))
     )
 
 
@@ -353,13 +366,23 @@ class DayChange:
 
 def change(before: DayRecord, after: DayRecord, published: DayRecord) -> DayChange:
     """What the rules behind `after` do to a day that those behind `before` did not, and the other way round."""
-    was, now = (slips(r.questions, published.questions, whole=published.whole) for r in (before, after))
+    was, now = (day_slips(r, published) for r in (before, after))
     old, new = ({(s.what, s.messages, s.of) for s in each} for each in (was, now))
     return DayChange(
         published.day,
         published.room,
-        figures([counts(before.questions, published.questions, whole=published.whole)]),
-        figures([counts(after.questions, published.questions, whole=published.whole)]),
+        figures([day_counts(before, published)]),
+        figures([day_counts(after, published)]),
         tuple(s for s in now if (s.what, s.messages, s.of) not in old),
         tuple(s for s in was if (s.what, s.messages, s.of) not in new),
     )
+
+
+def day_counts(predicted: DayRecord, published: DayRecord) -> Counts:
+    """What a day adds to the figures, as its record says how far its editor went."""
+    return counts(predicted.questions, published.questions, whole=published.whole, neutral=published.neutral)
+
+
+def day_slips(predicted: DayRecord, published: DayRecord) -> tuple[Slip, ...]:
+    """What a day missed and wrongly kept, as its record says how far its editor went."""
+    return slips(predicted.questions, published.questions, whole=published.whole, neutral=published.neutral)

@@ -29,11 +29,11 @@ class Measured:
 
     @property
     def counts(self) -> Counts:
-        return _counts(self.found.questions, self.published)
+        return figures.day_counts(self.found, self.published)
 
     @property
     def slips(self) -> tuple[Slip, ...]:
-        return figures.slips(self.found.questions, self.published.questions, whole=self.published.whole)
+        return figures.day_slips(self.found, self.published)
 
     @property
     def talks(self) -> tuple[RecordedTalk | None, RecordedTalk | None]:

@@ -187,3 +187,14 @@ def test_where_the_editor_went_over_the_whole_day_what_is_not_kept_was_left_out_
     found = (RecordedQuestion((10,), score=0.9), RecordedQuestion((60,), score=0.8))
     assert figures([counts(found, PUBLISHED, whole=True)]).window_precision == 1 / 2
     assert all(s.inside for s in slips(found, PUBLISHED, whole=True))
+
+
+def test_a_wrong_question_on_a_neutral_message_is_no_slip_and_changes_no_day() -> None:
+    wrong = RecordedQuestion((60,), score=0.8)
+    before, after = (DayRecord("2017-05-27", "room", (questions,)) for questions in ((), (wrong,)))
+    published = DayRecord("2017-05-27", "room", (PUBLISHED,), whole=True, neutral=frozenset({60}))
+    missed = {"question missed"}
+    assert {s.what for s in slips((wrong,), PUBLISHED, neutral=published.neutral)} == missed
+    assert {s.what for s in slips((wrong,), PUBLISHED)} == missed | {"question wrong"}
+    difference = change(before, after, published)
+    assert (difference.before, difference.worse, difference.better) == (difference.after, (), ())
