@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from digest.importers.base import Parent
+from digest.importers.base import Parent, Raw
 from digest.model import Image, Quote
 
 SYSTEM = "系统消息"
@@ -72,3 +72,10 @@ def quote(text: str, at: dt.datetime) -> tuple[str, Quote | None, Parent | None]
     kind, said, _ = kind_of(words)
     parent = Parent("", then, match[2], match[1], said if kind == "text" else "", kind if kind == "image" else "")
     return own, Quote(match[1], words), parent
+
+
+def record(at: dt.datetime, text: str, sender: str, name: str, line: int) -> Raw:
+    """A message of TXT or CSV."""
+    own, quoted, parent = quote(text, at)
+    kind, words, images = kind_of(own)
+    return Raw(at, words, sender, name, kind, images=images, quote=quoted, reply_to=parent, line=line)

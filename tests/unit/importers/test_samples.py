@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digest import importers
-from digest.importers import testing
+from digest.errors import DigestError
+from digest.importers import days, testing
 from digest.importers.source import HEAD, Source
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -34,3 +38,25 @@ def test_the_sample_is_known_by_its_content(expected: Path) -> None:
 
 def test_each_export_has_a_sample() -> None:
     assert {path.relative_to(SAMPLES).parts[0] for path in EXPECTED} >= set(importers.EXPORTS)
+
+
+@given(data=st.data())
+@pytest.mark.parametrize("name", importers.EXPORTS)
+def test_no_change_of_a_sample_brings_its_reader_down(
+    tmp_path_factory: pytest.TempPathFactory, name: str, data: st.DataObject
+) -> None:
+    (expected,) = (SAMPLES / name).rglob("expected.json")
+    content = sample(expected).read_bytes()
+    at = data.draw(st.integers(0, len(content)))
+    cut = data.draw(st.integers(0, 40))
+    put = data.draw(st.sampled_from([b"", b"\n", b"\n\n", b'"', b"{", b"]", b",", b"\x00", b"[[[", b"99", b"null"]))
+    path = tmp_path_factory.getbasetemp() / "export"
+    path.write_bytes(content[:at] + put + content[at + cut :])
+    account = days.Account()
+    source = Source.of(path, day=dt.date(2031, 3, 4), year=2031)
+    try:
+        list(days.logs(importers.importer(name).read(source), account, path="", zone=days.zone_of("UTC")))
+    except DigestError as error:
+        assert str(error)
+    else:
+        assert account.whole
