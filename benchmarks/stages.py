@@ -40,7 +40,7 @@ def once(log: Path) -> dict[str, float]:
     from digest.conversation.replies import links as links_stage
     from digest.conversation.replies import turn_features as features_stage
     from digest.conversation.talk import talk as talk_stage
-    from digest.editorial import curate
+    from digest.editorial import select
     from digest.editorial.headings import topics
     from digest.page import render
     from digest.project import settings as config
@@ -81,7 +81,7 @@ def once(log: Path) -> dict[str, float]:
         (links_stage, "links", "links"),
         (questions_stage, "candidates", "questions"),
         (answers_stage, "given", "answers"),
-        (curate, "resources", "resources"),
+        (select, "resources", "resources"),
         (topics, "topics", "topics"),
         (topics, "day_title", "title"),
     ):
@@ -94,7 +94,7 @@ def once(log: Path) -> dict[str, float]:
     began = time.process_time()
     made = pipeline.digest(day, asked, stages)
     rest = (time.process_time() - began) * 1000 - (sum(inside.values()) - before)
-    rows["curate, the rest of it"] = rest
+    rows["compose, the rest of it"] = rest
     timed("render", lambda: render.page(made, read, stages.layout))
     rows.update(inside)
     rows["all"] = time.process_time() * 1000

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from digest.conversation.analyse import ConversationStages, analyse
 from digest.conversation.conversation import Conversation
-from digest.editorial import curate
+from digest.editorial import compose, select
 from digest.editorial.clean import Cleaning
-from digest.editorial.headings import topics
-from digest.editorial.headings.topics import ThreadText, TopicRules
-from digest.model import Digest, Entry, Question, Topic
+from digest.editorial.headings.topics import TopicRules
+from digest.model import Digest, Question
 from digest.page.render import Layout
 
 __all__ = ["Stages", "analyse", "digest", "questions"]
@@ -36,31 +35,9 @@ class Stages(ConversationStages):
 
 def questions(day: Conversation, stages: Stages, least: float = 0.0) -> tuple[Question, ...]:
     """Every candidate question, the kept ones marked; with printed lines where it is kept or at least so likely."""
-    return curate.questions(day, stages.cleaning, stages.question_settings.threshold, least)
+    return select.questions(day, stages.cleaning, stages.question_settings.threshold, least)
 
 
-def digest(day: Conversation, asked: Sequence[Question], stages: Stages) -> Digest:
+def digest(day: Conversation, candidates: Sequence[Question], stages: Stages) -> Digest:
     """The digest of an analysed day."""
-    kept = [q for q in asked if q.kept]
-    spoken = curate.spoken(day, stages.cleaning, stages.talking)
-    used = frozenset(m for q in kept for m in (*q.messages, *(x for a in q.answers for x in a.messages)))
-    extra = curate.resources(day, used, stages.cleaning)
-    subjects: list[tuple[topics.TopicGroup, tuple[topics.ThreadText, ...]]] = []
-
-    def grouped(entries: Sequence[Entry]) -> tuple[Topic, ...]:
-        threads = [_thread_text(entry, day) for entry in entries]
-        groups = topics.topics(threads, stages.vocabulary, stages.topics)
-        subjects.extend((g, tuple(threads)) for g in groups)
-        return tuple(Topic(entries[g.members[0]].id, g.title, tuple(entries[m] for m in g.members)) for g in groups)
-
-    made = curate.digest(day, kept, spoken, extra, grouped, "")
-    title = topics.day_title(
-        [g for g, _ in subjects], subjects[0][1] if subjects else (), day.talk.title if day.talk else ""
-    )
-    return replace(made, title=title)
-
-
-def _thread_text(entry: Entry, day: Conversation) -> ThreadText:
-    first, *more = (curate.words(q.lines) for q in entry.questions)
-    answers = tuple(curate.words(a.lines) for q in entry.questions for a in q.answers)
-    return ThreadText(first, answers, day.log.messages[entry.questions[0].messages[0]].second, tuple(more))
+    return compose.digest(day, candidates, stages.cleaning, stages.talking, stages.vocabulary, stages.topics)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from digest.cli.term import cut, pad, width, wrapped
-from digest.editorial.curate import BELOW
+from digest.editorial.select import BELOW
 from digest.reports.explain import ActTrace, EntryPlace, FiredRule, LinkTrace, Trace
 
 HEAD = 11  # columns of what a row is about

@@ -20,7 +20,7 @@ from digest.conversation.people.names import Called, called
 from digest.conversation.people.people import Known, people
 from digest.conversation.turns import TurnSettings, turns
 from digest.editorial.clean import Cleaning
-from digest.editorial.curate import message_lines
+from digest.editorial.select import message_lines
 from digest.model import Answer, Digest, Entry, Line, Log, People, Question, Section, Topic, Turn
 from digest.rules.declare import Declaration, odds, patterns, whole
 

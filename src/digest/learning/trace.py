@@ -1,4 +1,4 @@
-"""PublishedDigest texts → the messages of the log that they come from.
+"""Published texts → the messages of the log that they come from.
 
 Editors cut, join and reword, so a text is looked for by its pairs of characters, the rarer the weightier: a message
 belongs to it where the text holds most of the message, or the message most of the text. Short texts stand in many

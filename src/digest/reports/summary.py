@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from digest.conversation.conversation import Conversation
-from digest.editorial.curate import BELOW
+from digest.editorial.select import BELOW
 from digest.model import Digest, Log, Question
 
 CLOSEST = 3  # questions left out that are named, the best ones

@@ -1,16 +1,14 @@
-"""Questions with their answers → sections, topics and entries of a digest; the editor's judgement by rule."""
+"""What of a conversation is published: questions with their answers, threads, resources; an editor's choice by rule."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from digest.conversation.conversation import Conversation, identity
 from digest.conversation.people.names import Called
-from digest.conversation.talk.rules import Talking
-from digest.editorial import paragraphs as talk_text
-from digest.editorial.clean import URL, Cleaning, Role, aside, clean, lines, remark, unwanted, without
-from digest.model import Answer, Digest, Entry, Line, Log, People, Question, Section, Topic
+from digest.editorial.clean import URL, Cleaning, Role, aside, lines, remark, unwanted, without
+from digest.model import Answer, Entry, Line, Log, People, Question
 
 WORDS = ("text", "item")  # kinds of lines that say something
 BELOW = "below the threshold"  # why most candidates are not published
@@ -42,12 +40,12 @@ def questions(day: Conversation, cleaning: Cleaning, threshold: float, least: fl
     log, people, turns = day.log, day.people, day.turns
     order = day.ordinals
     names = day.names
-    made: list[Question] = []
+    candidates: list[Question] = []
     groups = [tuple(m for t in candidate.turns for m in turns[t].messages) for candidate in day.candidates]
     answered = _once(day, groups, threshold)
     for candidate, messages, answers in zip(day.candidates, groups, answered, strict=True):
-        looked_at = candidate.score >= min(least, threshold)
-        asking = tuple(m for m in messages if not aside(log.messages[m].text, cleaning)) if looked_at else ()
+        has_lines = candidate.score >= min(least, threshold)
+        asking = tuple(m for m in messages if not aside(log.messages[m].text, cleaning)) if has_lines else ()
         printed = _printed(log, people, asking, cleaning, "question", names) if asking else ()
         published = tuple(
             replace(answer, lines=text)
@@ -57,7 +55,7 @@ def questions(day: Conversation, cleaning: Cleaning, threshold: float, least: fl
         )
         says = any(line.kind in WORDS for line in printed)
         kept = candidate.score >= threshold and says
-        made.append(
+        candidates.append(
             Question(
                 id=identity(log, messages[0], order),
                 turn=candidate.main,
@@ -68,56 +66,71 @@ def questions(day: Conversation, cleaning: Cleaning, threshold: float, least: fl
                 kept=kept,
                 answers=published,
                 evidence=candidate.act.evidence,
-                why_not="" if kept else ("without words to print" if looked_at and not says else BELOW),
+                why_not="" if kept else ("without words to print" if has_lines and not says else BELOW),
             )
         )
-    ids = [q.id for q in made]
+    ids = [q.id for q in candidates]
     return tuple(
-        replace(q, follows=ids[parent]) if (parent := day.follows[i]) is not None else q for i, q in enumerate(made)
+        replace(q, follows=ids[parent]) if (parent := day.follows[i]) is not None else q
+        for i, q in enumerate(candidates)
     )
 
 
 def _answering(log: Log, answers: Sequence[Answer], cleaning: Cleaning) -> Iterator[Answer]:
     """The answers without what was said to the room between."""
     for answer in answers:
-        left = tuple(m for m in answer.messages if not aside(log.messages[m].text, cleaning))
-        if left:
-            yield answer if left == answer.messages else replace(answer, messages=left)
+        left = _of(answer, [m for m in answer.messages if not aside(log.messages[m].text, cleaning)])
+        if left.messages:
+            yield left
 
 
 def _once(day: Conversation, groups: Sequence[tuple[int, ...]], threshold: float) -> tuple[tuple[Answer, ...], ...]:
     """The answers of each candidate, no message twice in a thread.
 
-    A message of the talk stands in the talk; a question of the thread answers none in it; what answers two of its
-    questions stands under the one asked last before it. Two threads may hold the same answer: which of them it belongs
-    to is for the editor to say.
+    A message of the talk stands in the talk; a question of the thread answers none in it. Two threads may hold the
+    same answer: which of them it belongs to is for the editor to say.
     """
-    spoken = frozenset(day.talk.messages) if day.talk else frozenset()
+    talk = frozenset(day.talk.messages) if day.talk else frozenset()
     roots: list[int] = []
     for i, above in enumerate(day.follows):
         roots.append(roots[above] if above is not None and above < i else i)
-    asked: set[tuple[int, int]] = set()  # (thread, message)
-    place: dict[tuple[int, int], tuple[int, int]] = {}  # (thread, message) → last asked, question
+    threads: dict[int, list[int]] = {}
     for i, candidate in enumerate(day.candidates):
-        if candidate.score < threshold:
-            continue
-        asked.update((roots[i], m) for m in groups[i])
-        for m in (m for answer in day.answers[i] for m in answer.messages):
-            last = max((x for x in groups[i] if x < m), default=-1)
-            place[roots[i], m] = max(place.get((roots[i], m), (-1, -1)), (last, i))
-    found = []
+        if candidate.score >= threshold:
+            threads.setdefault(roots[i], []).append(i)
+    asking: dict[int, set[int]] = {}  # of each thread, the messages of its questions
+    place: dict[int, dict[int, int]] = {}  # of each thread, answering message → question
+    for root, members in threads.items():
+        asking[root] = {m for i in members for m in groups[i]}
+        answering = [[m for answer in day.answers[i] for m in answer.messages] for i in members]
+        places = _places([groups[i] for i in members], answering)
+        place[root] = {m: members[n] for m, n in places.items()}
+    single = []
     for i, answers in enumerate(day.answers):
-        left = []
-        for answer in answers:
-            own = tuple(
-                m
-                for m in answer.messages
-                if m not in spoken and (roots[i], m) not in asked and place.get((roots[i], m), (0, i))[1] == i
-            )
-            if own:
-                left.append(answer if own == answer.messages else replace(answer, messages=own))
-        found.append(tuple(left))
-    return tuple(found)
+        left_out, at = talk | asking.get(roots[i], set()), place.get(roots[i], {})
+        cut = (
+            _of(answer, [m for m in answer.messages if m not in left_out and at.get(m, i) == i]) for answer in answers
+        )
+        single.append(tuple(answer for answer in cut if answer.messages))
+    return tuple(single)
+
+
+def _places(asking: Sequence[Sequence[int]], answering: Sequence[Iterable[int]]) -> dict[int, int]:
+    """The place of the question that each answering message stands under: of those it answers, the one asked last."""
+    best: dict[int, tuple[int, int]] = {}
+    for n, (question, messages) in enumerate(zip(asking, answering, strict=True)):
+        for m in messages:
+            last = max((x for x in question if x < m), default=-1)
+            best[m] = max(best.get(m, (-1, -1)), (last, n))
+    return {m: n for m, (_, n) in best.items()}
+
+
+def _of(answer: Answer, messages: Sequence[int]) -> Answer:
+    """The answer with those of its messages, and their lines."""
+    if len(messages) == len(answer.messages):
+        return answer
+    left = frozenset(messages)
+    return replace(answer, messages=tuple(messages), lines=tuple(line for line in answer.lines if line.message in left))
 
 
 def _printed(
@@ -169,13 +182,13 @@ def joined(threads: Sequence[Entry], apart: int | None = None) -> tuple[Entry, .
     whole: list[Entry] = []
     for entry in threads:
         start = entry.questions[0].messages[0]
-        given = _given(entry)
+        messages = _answers_of(entry)
         for place, earlier in enumerate(whole):
             first = earlier.questions[0].messages[0]
             if apart is not None and (first < apart) != (start < apart):
                 continue
-            other = _given(earlier)
-            if given and other and 2 * len(given & other) >= min(len(given), len(other)):
+            other = _answers_of(earlier)
+            if messages and other and 2 * len(messages & other) >= min(len(messages), len(other)):
                 asked = sorted((*earlier.questions, *entry.questions), key=lambda q: (q.messages[0], q.id))
                 whole[place] = replace(earlier, questions=_each_once(asked))
                 break
@@ -184,89 +197,21 @@ def joined(threads: Sequence[Entry], apart: int | None = None) -> tuple[Entry, .
     return tuple(whole)
 
 
-def _given(entry: Entry) -> frozenset[int]:
+def _answers_of(entry: Entry) -> frozenset[int]:
     return frozenset(line.message for q in entry.questions for a in q.answers for line in a.lines)
 
 
-def _each_once(asked: Sequence[Question]) -> tuple[Question, ...]:
+def _each_once(thread: Sequence[Question]) -> tuple[Question, ...]:
     """The questions of one thread, each answering message and each question in it but once."""
-    own = {m for q in asked for m in q.messages}
-    place: dict[int, int] = {}
-    for n, q in enumerate(asked):
-        for m in (line.message for a in q.answers for line in a.lines):
-            if m not in place or q.messages[0] < m:
-                place[m] = n
-    found = []
-    for n, q in enumerate(asked):
-        answers = []
-        for a in q.answers:
-            left = tuple(line for line in a.lines if place[line.message] == n and line.message not in own)
-            if left:
-                kept = {line.message for line in left}
-                answers.append(replace(a, lines=left, messages=tuple(m for m in a.messages if m in kept)))
-        found.append(replace(q, answers=tuple(answers)))
-    return tuple(found)
-
-
-def spoken(day: Conversation, cleaning: Cleaning, how: Talking) -> tuple[Line, ...]:
-    """What is printed of the talk, a Line a paragraph; empty where there was none."""
-    if day.talk is None:
-        return ()
-    log, people = day.log, day.people
-    names = day.names
-
-    def said(index: int) -> str:
-        text = without(log.messages[index].text, people.mentions[index])
-        if names and not names.out(text).strip():
-            return ""  # a heading of the pasted text: its speaker; elsewhere a guest may say who he is
-        return clean(text, cleaning, "talk", alone=False)
-
-    return talk_text.paragraphs(day.talk, log, how, said)
-
-
-def digest(
-    day: Conversation,
-    kept: Sequence[Question],
-    talk_lines: Sequence[Line],
-    resources: Sequence[Entry],
-    grouped: Callable[[Sequence[Entry]], Sequence[Topic]],
-    title: str,
-    source: str = "",
-) -> Digest:
-    """The day's digest: the talk, the questions after it, free discussion by topic, resources and notices."""
-    log, talk = day.log, day.talk
-    apart = talk.start if talk else None
-    threads = joined(entries(kept, apart), apart)
-    after: list[Entry] = []
-    free: list[Entry] = []
-    for entry in threads:
-        first = entry.questions[0].messages[0]
-        belongs = talk is not None and (first > talk.end or talk.start <= first) and _in_session(day, entry)
-        (after if belongs else free).append(entry)
-    order = day.ordinals
-    sections = []
-    if talk is not None and talk_lines:
-        entry = Entry(id=identity(log, talk.messages[0], order), kind="talk", lines=tuple(talk_lines), title=talk.title)
-        heading = f"主题分享：{talk.title}" if talk.title else ""
-        sections.append(Section("talk", heading, (Topic(entry.id, "", (entry,)),)))
-    if after:
-        sections.append(Section("qa", "", (Topic(after[0].id, "", tuple(after)),)))
-    if free:
-        sections.append(Section("discussion", "", tuple(grouped(free))))
-    for kind in ("resource", "notice"):
-        if chosen := tuple(e for e in resources if e.kind == kind):
-            sections.append(Section(kind + "s", "", (Topic(chosen[0].id, "", chosen),)))
-    return Digest(log.day, log.room, title, source, tuple(sections))
-
-
-def _in_session(day: Conversation, entry: Entry) -> bool:
-    """Whether a thread after the talk belongs to its Q&A: the guest answers in it, or it stands close behind."""
-    state, since = day.day_turns.states[entry.questions[0].turn]
-    if state == "talk":
-        return True
-    guests = day.day_turns.guests
-    answered = any(a.speaker in guests for q in entry.questions for a in q.answers)
-    return state == "after-talk" and (answered or since <= 7200)
+    asking = {m for q in thread for m in q.messages}
+    # by its first message: two threads that are joined may have been asked in turns
+    first = [q.messages[:1] for q in thread]
+    place = _places(first, [[line.message for a in q.answers for line in a.lines] for q in thread])
+    single = []
+    for n, q in enumerate(thread):
+        cut = (_of(a, [m for m in a.messages if place.get(m) == n and m not in asking]) for a in q.answers)
+        single.append(replace(q, answers=tuple(a for a in cut if a.lines)))
+    return tuple(single)
 
 
 def resources(day: Conversation, used: frozenset[int], cleaning: Cleaning) -> tuple[Entry, ...]:

@@ -9,7 +9,7 @@ from digest.conversation.acts.model import Acts, DayTurns
 from digest.conversation.conversation import Conversation
 from digest.conversation.questions import Candidate
 from digest.editorial.clean import Cleaning
-from digest.editorial.curate import entries, joined, questions, resources, words
+from digest.editorial.select import entries, joined, questions, resources, words
 from digest.model import Act, Answer, Image, Log, Message, People, Person, Question, Talk, Turn
 
 CLEANING = Cleaning(openings=("请教一个问题$",), thanks=("谢谢",))
