@@ -167,20 +167,18 @@ class Late:
 
 def waiting(digest: Digest, log: Log, speaker: Sequence[int]) -> tuple[Waiting, ...]:
     """The questions that a digest shows as open; `speaker` gives the person of each message."""
-    found = []
+    open_ = []
     last: dict[int, int] = {}
     for i, person in enumerate(speaker):
         last[person] = i
     for entry in _threads(digest):
-        for place, q in enumerate(entry.questions):
-            if q.answers or any(later.answers for later in entry.questions[place + 1 :]):
-                continue
+        for q in entry.questions[entry.last_answered + 1 :]:
             asker = speaker[q.messages[0]]
             texts = tuple(log.messages[m].text for m in q.messages)
             said = [log.messages[m] for m in q.messages if speaker[m] == asker]
             labels = frozenset(key(label) for m in said for label in (m.speaker, *m.also))
-            found.append(Waiting(q.id, log.day, labels, texts, q.lines, last[asker] in q.messages))
-    return tuple(found)
+            open_.append(Waiting(q.id, log.day, labels, texts, q.lines, last[asker] in q.messages))
+    return tuple(open_)
 
 
 def answers(
@@ -190,7 +188,7 @@ def answers(
 
     A question's answers all come from the first day that has any, and a turn answers one question.
     """
-    found: list[Late] = []
+    lates: list[Late] = []
     left = list(open_)
     spoken: frozenset[str] = frozenset()  # on the days between: what is said to them then is said of that
     for day in days:
@@ -200,8 +198,8 @@ def answers(
         spoken |= day.speakers
         done = {late.question.id for late in here}
         left = [q for q in left if q.id not in done]
-        found += here
-    return tuple(found)
+        lates += here
+    return tuple(lates)
 
 
 def might_answer(asked: Log, day: Heard, how: Lateness, vocabulary: Vocabulary) -> bool:
@@ -222,10 +220,10 @@ def might_answer(asked: Log, day: Heard, how: Lateness, vocabulary: Vocabulary) 
     return False
 
 
-def offered(digest: Digest, given: Sequence[Late], to_earlier: Sequence[Late]) -> Digest:
+def offered(digest: Digest, to_own: Sequence[Late], to_earlier: Sequence[Late]) -> Digest:
     """The digest with late answers to its own open questions, and those that its day gave to earlier ones."""
     by_id: dict[str, list[Late]] = {}
-    for late in given:
+    for late in to_own:
         by_id.setdefault(late.question.id, []).append(late)
     sections = [replace(s, topics=tuple(_answered(t, by_id) for t in s.topics)) for s in digest.sections]
     if to_earlier:
@@ -259,8 +257,8 @@ def _answered(topic: Topic, by_id: Mapping[str, Sequence[Late]]) -> Topic:
 
 def _entry(lates: Sequence[Late]) -> Entry:
     q = lates[0].question
-    given = tuple(Answer(late.messages, -1, late.lines, late.score) for late in lates)
-    return Entry(f"{q.id}-late", "thread", (Question(q.id, -1, (), -1, q.lines, 1.0, True, given, day=q.day),))
+    answers = tuple(Answer(late.messages, -1, late.lines, late.score) for late in lates)
+    return Entry(f"{q.id}-late", "thread", (Question(q.id, -1, (), -1, q.lines, 1.0, True, answers, day=q.day),))
 
 
 def _threads(digest: Digest) -> Sequence[Entry]:
@@ -287,7 +285,7 @@ def _of_day(
     vocabulary: Vocabulary,
     cleaning: Cleaning,
 ) -> list[Late]:
-    found = []
+    lates = []
     for one in day.addressed:
         turn, spoken = one.turn, before | one.spoken
         rated = []
@@ -302,8 +300,8 @@ def _of_day(
             line for m in turn.messages for line in message_lines(day.log, day.people, m, cleaning, "answer", day.names)
         )
         if printed:
-            found.append(Late(q, day.day, turn.messages, printed, score))
-    return found
+            lates.append(Late(q, day.day, turn.messages, printed, score))
+    return lates
 
 
 def _quoted(day: Heard, turn: Turn) -> tuple[str, ...]:
@@ -314,13 +312,13 @@ def _quoted(day: Heard, turn: Turn) -> tuple[str, ...]:
 
 def _named(day: Heard, turn: Turn) -> frozenset[str]:
     """Keys of the labels that a turn names, and of all other labels of who is meant."""
-    found: set[str] = set()
+    keys: set[str] = set()
     for m in turn.messages:
         for mention in day.people.mentions[m]:
-            found.add(key(mention.label))
+            keys.add(key(mention.label))
             if mention.person is not None:
-                found |= _keys(day.people, mention.person)
-    return frozenset(found)
+                keys |= _keys(day.people, mention.person)
+    return frozenset(keys)
 
 
 def _score(

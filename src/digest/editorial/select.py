@@ -137,18 +137,18 @@ def _printed(
     log: Log, people: People, messages: Sequence[int], cleaning: Cleaning, role: Role, names: Called | None
 ) -> tuple[Line, ...]:
     """What messages of one person give to print. The question's opening may fill messages of its own."""
-    found: list[Line] = []
+    printed: list[Line] = []
     for index in messages:
-        begun = any(line.kind in WORDS for line in found)
+        begun = any(line.kind in WORDS for line in printed)
         as_role: Role = "answer" if begun else role
-        found += message_lines(log, people, index, cleaning, as_role, names, alone=len(messages) == 1)
-    if not found and len(messages) > 1:
-        found += message_lines(log, people, messages[0], cleaning, role, names)
+        printed += message_lines(log, people, index, cleaning, as_role, names, alone=len(messages) == 1)
+    if not printed and len(messages) > 1:
+        printed += message_lines(log, people, messages[0], cleaning, role, names)
     # a text opens with words: pictures sent ahead of them follow its first sentence
-    first = next((n for n, line in enumerate(found) if line.kind in WORDS), 0)
-    if first and all(line.kind == "image" for line in found[:first]):
-        found[: first + 1] = [found[first], *found[:first]]
-    return tuple(found)
+    first = next((n for n, line in enumerate(printed) if line.kind in WORDS), 0)
+    if first and all(line.kind == "image" for line in printed[:first]):
+        printed[: first + 1] = [printed[first], *printed[:first]]
+    return tuple(printed)
 
 
 def words(printed: Sequence[Line]) -> str:
@@ -189,8 +189,8 @@ def joined(threads: Sequence[Entry], apart: int | None = None) -> tuple[Entry, .
                 continue
             other = _answers_of(earlier)
             if messages and other and 2 * len(messages & other) >= min(len(messages), len(other)):
-                asked = sorted((*earlier.questions, *entry.questions), key=lambda q: (q.messages[0], q.id))
-                whole[place] = replace(earlier, questions=_each_once(asked))
+                thread = sorted((*earlier.questions, *entry.questions), key=lambda q: (q.messages[0], q.id))
+                whole[place] = replace(earlier, questions=_each_once(thread))
                 break
         else:
             whole.append(entry)
@@ -218,7 +218,7 @@ def resources(day: Conversation, used: frozenset[int], cleaning: Cleaning) -> tu
     """Links worth keeping, once each, and the owner's notices that stand in no thread and not in the talk."""
     log, people, turns = day.log, day.people, day.turns
     order = day.ordinals
-    found = []
+    entries = []
     shown: frozenset[str] = frozenset()
     spoken = frozenset(day.talk.messages) if day.talk else frozenset()
     names = day.names
@@ -235,5 +235,5 @@ def resources(day: Conversation, used: frozenset[int], cleaning: Cleaning) -> tu
             if here and here <= shown:
                 continue  # sent again
             shown |= here
-            found.append(Entry(id=identity(log, turn.messages[0], order), kind=kinds[0], lines=printed))
-    return tuple(found)
+            entries.append(Entry(id=identity(log, turn.messages[0], order), kind=kinds[0], lines=printed))
+    return tuple(entries)

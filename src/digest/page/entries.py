@@ -61,7 +61,7 @@ def published(text: str) -> tuple[PageEntry, ...]:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     parsed = parse(text)
     headings = _Headings()
-    found = list(_free(split_front(parsed.head)[1], headings))
+    entries = list(_free(split_front(parsed.head)[1], headings))
     for block in parsed.blocks:
         letter, _, key = block.key.partition(":")
         if is_heading(letter):
@@ -72,13 +72,13 @@ def published(text: str) -> tuple[PageEntry, ...]:
             seconds = tuple(_second(clock) for clock in times(block.mark))
             kind = ENTRY_KINDS.get(letter, "thread")
             if kind == "thread":
-                asked, rest = read(block.body)
-                found.append(PageEntry(key, kind, headings.section, headings.topic, seconds, asked, rest))
+                questions, rest = read(block.body)
+                entries.append(PageEntry(key, kind, headings.section, headings.topic, seconds, questions, rest))
             else:
-                found.append(PageEntry(key, kind, headings.section, headings.topic, seconds, (), plain(block.body)))
-        found.extend(_free(block.gap, headings))
-    found.extend(_free(parsed.tail, headings))
-    return tuple(found)
+                entries.append(PageEntry(key, kind, headings.section, headings.topic, seconds, (), plain(block.body)))
+        entries.extend(_free(block.gap, headings))
+    entries.extend(_free(parsed.tail, headings))
+    return tuple(entries)
 
 
 def read(
@@ -89,30 +89,31 @@ def read(
     `opening` tells a line that opens a question or an answer, and what it says; by default those of our own form.
     """
     opening = opening or own_label
-    asked: list[tuple[list[str], list[list[str]]]] = []
+    questions: list[tuple[list[str], list[list[str]]]] = []
     before: list[str] = []
     for line in body.split("\n"):
         if OPEN_LINE.match(line) or COMMENT.fullmatch(line.rstrip()) or RULE.fullmatch(line):
             continue
         kind, words = opening(line) or ("", line)
-        if not kind and asked and not asked[-1][1] and opening is not own_label and line.lstrip().startswith(">"):
+        quotes = opening is not own_label and line.lstrip().startswith(">")
+        if not kind and quotes and questions and not questions[-1][1]:
             kind, words = "answer", line.lstrip("> ")  # some quote what was answered
         if kind == "question":
-            asked.append(([words], []))
-        elif asked and kind == "answer":
-            asked[-1][1].append([words])
-        elif not asked:
+            questions.append(([words], []))
+        elif questions and kind == "answer":
+            questions[-1][1].append([words])
+        elif not questions:
             before.append(line)
-        elif asked[-1][1]:
-            asked[-1][1][-1].append(line)
+        elif questions[-1][1]:
+            questions[-1][1][-1].append(line)
         else:
-            asked[-1][0].append(line)
-    made = tuple(
+            questions[-1][0].append(line)
+    result = tuple(
         PageQuestion(words, tuple(a for answer in answers if (a := plain("\n".join(answer)))))
-        for question, answers in asked
+        for question, answers in questions
         if (words := plain("\n".join(question)))
     )
-    return made, plain("\n".join(before))
+    return result, plain("\n".join(before))
 
 
 def _anybodys(line: str) -> tuple[str, str] | None:
@@ -144,17 +145,17 @@ class _Headings:
 
 
 def _free(text: str, headings: _Headings) -> Iterator[PageEntry]:
-    """What the editor wrote outside the marks: her own questions and answers, one entry each."""
+    """What the editor wrote outside the marks: questions and answers of their own, one entry each."""
     rows: list[str] = []
     for line in [*text.split("\n"), "# "]:
         opens = _anybodys(line)
         heading = HEADING.match(line) if opens is None else None
         ends = heading is not None or RULE.fullmatch(line) is not None
         if (ends or (opens and opens[0] == "question")) and rows:
-            asked, _ = read("\n".join(rows), _anybodys)
-            for one in asked:
-                key = hashlib.sha256(f"{headings.topic}\x1f{one.text}".encode()).hexdigest()[:10]
-                yield PageEntry(f"h{key}", "thread", headings.section, headings.topic, (), (one,))
+            questions, _ = read("\n".join(rows), _anybodys)
+            for question in questions:
+                key = hashlib.sha256(f"{headings.topic}\x1f{question.text}".encode()).hexdigest()[:10]
+                yield PageEntry(f"h{key}", "thread", headings.section, headings.topic, (), (question,))
             rows = []
         if heading and heading[2]:
             headings.enter(heading[2], len(heading[1]))
@@ -172,9 +173,9 @@ def alike(one: str, other: str) -> float:
     return dice(character_pairs(one), character_pairs(other), one == other)
 
 
-def dice(mine: Set[str], theirs: Set[str], same: bool = False) -> float:
+def dice(one: Set[str], other: Set[str], same: bool = False) -> float:
     """The Dice coefficient of two texts' pairs; where one has none, whether the texts are the same."""
-    return 2 * len(mine & theirs) / (len(mine) + len(theirs)) if mine and theirs else float(same)
+    return 2 * len(one & other) / (len(one) + len(other)) if one and other else float(same)
 
 
 def character_pairs(text: str) -> set[str]:
@@ -185,17 +186,17 @@ def character_pairs(text: str) -> set[str]:
 
 def matched(texts: Sequence[str], others: Sequence[str], least: float = 0.3) -> list[int | None]:
     """For each text the place of the other that it was made from, None where none is like it; each goes once."""
-    mine, theirs = [character_pairs(t) for t in texts], [character_pairs(t) for t in others]
+    pairs, other_pairs = [character_pairs(t) for t in texts], [character_pairs(t) for t in others]
     scored = []
-    for i, a in enumerate(mine):
-        for j, b in enumerate(theirs):
+    for i, a in enumerate(pairs):
+        for j, b in enumerate(other_pairs):
             score = dice(a, b, texts[i] == others[j])
             if score > least:
                 scored.append((-score, i, j))
-    found: list[int | None] = [None] * len(texts)
+    places: list[int | None] = [None] * len(texts)
     used: set[int] = set()
     for _, i, j in sorted(scored):
-        if found[i] is None and j not in used:
-            found[i] = j
+        if places[i] is None and j not in used:
+            places[i] = j
             used.add(j)
-    return found
+    return places

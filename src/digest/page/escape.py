@@ -50,13 +50,13 @@ def escape(text: str, before: str = "", after: str = "\n") -> str:
             done = start.end() if start[0].isdigit() else 0
             parts.append(f"{text[:done]}&#{ord(text[done])};")
             done += 1
-    for found in SPECIAL.finditer(text, done):
-        at = found.start()
+    for match in SPECIAL.finditer(text, done):
+        at = match.start()
         previous = text[at - 1] if at else before[-1:]
-        if at and at == done and found[0] in "=-%":
+        if at and at == done and match[0] in "=-%":
             previous = ";"  # the one before became an entity: every other one parts a run
         if _acts(text, at, previous, text[at + 1 : at + 2] or after[:1], heading):
-            parts.append(f"{text[done:at]}&#{ord(found[0])};")
+            parts.append(f"{text[done:at]}&#{ord(match[0])};")
             done = at + 1
     parts.append(text[done:])
     return "".join(parts)
@@ -69,14 +69,14 @@ def inline(text: str, before: str = "", after: str = "\n") -> str:
     text = flat(text)
     parts: list[str] = []
     start = 0
-    for found in URL.finditer(text):
-        url = _trimmed(found[0])
+    for match in URL.finditer(text):
+        url = _trimmed(match[0])
         shown = link(url)
         if not shown.startswith("<"):
             continue
-        parts.append(escape(text[start : found.start()], before + "".join(parts), "<"))
+        parts.append(escape(text[start : match.start()], before + "".join(parts), "<"))
         parts.append(shown)
-        start = found.start() + len(url)
+        start = match.start() + len(url)
     parts.append(escape(text[start:], before + "".join(parts), after))
     return "".join(parts)
 

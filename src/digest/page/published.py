@@ -78,9 +78,9 @@ def plain(line: str) -> str:
 
 def _day(head: str) -> dt.date | None:
     for pattern in (_TITLE, _DATE):
-        if found := pattern.search(head):
+        if match := pattern.search(head):
             try:
-                return dt.date(*map(int, found.groups()))
+                return dt.date(*map(int, match.groups()))
             except ValueError:
                 continue
     return None
@@ -134,8 +134,8 @@ def _single(bare: str) -> _Piece | None:
 
 def label(line: str) -> tuple[str, str] | None:
     """The kind of piece that a line opens, and what follows its label; None where it has none."""
-    found = any_label(line)
-    return (("other-" if found[2] else "") + found[0], found[1]) if found else None
+    opening = any_label(line)
+    return (("other-" if opening[2] else "") + opening[0], opening[1]) if opening else None
 
 
 def _text(piece: _Piece, times: tuple[str, ...] = ()) -> PublishedText:
@@ -168,21 +168,21 @@ def _threads(pieces: Sequence[_Piece]) -> tuple[tuple[tuple[PublishedQuestion, .
 
 def _talk(pieces: Sequence[_Piece]) -> tuple[tuple[PublishedText, ...], str]:
     """Paragraphs that may be a talk's: before the first question, or under a heading that says so."""
-    found: list[PublishedText] = []
+    talk: list[PublishedText] = []
     title = ""
-    open_, asked = True, False
+    open_, past_question = True, False
     for piece in pieces:
         if piece.kind == "heading":
             words = plain(piece.lines[0])
             if _TALK_OVER.match(words):
                 open_ = False
-            elif _TALK.search(words) and not found:
+            elif _TALK.search(words) and not talk:
                 open_ = True
                 title = title or re.split(r"[：:\-—]", words, maxsplit=1)[-1].strip()
         elif piece.kind.endswith(("question", "answer")):
-            asked = True
+            past_question = True
         if piece.kind == "mark" and piece.lines[0][:2] in ("q:", "t:", "n:", "r:"):
             open_ = False
-        if piece.kind == "text" and open_ and not asked:
-            found += (PublishedText(words) for line in piece.lines if (words := plain(line)))
-    return tuple(found), title
+        if piece.kind == "text" and open_ and not past_question:
+            talk += (PublishedText(words) for line in piece.lines if (words := plain(line)))
+    return tuple(talk), title

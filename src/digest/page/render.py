@@ -142,25 +142,25 @@ def paragraphs(lines: Sequence[Line], layout: Layout) -> tuple[tuple[str, str, s
 
     No paragraph ends with a comma where words follow, nor does the last one.
     """
-    made: list[tuple[str, str, str]] = []
+    rows: list[tuple[str, str, str]] = []
     for line in lines:
         text = line.text.strip()
         if line.kind != "text":
-            made.append((line.kind, text, line.url))
+            rows.append((line.kind, text, line.url))
         elif not text:
             continue
         elif (
-            made
-            and made[-1][0] == "text"
-            and (len(made[-1][1]) + len(text) <= layout.paragraph or made[-1][1][-1] in COMMAS)
+            rows
+            and rows[-1][0] == "text"
+            and (len(rows[-1][1]) + len(text) <= layout.paragraph or rows[-1][1][-1] in COMMAS)
         ):
-            made[-1] = ("text", _joined(made[-1][1], text, layout.short), "")
+            rows[-1] = ("text", _joined(rows[-1][1], text, layout.short), "")
         else:
-            made.append(("text", text, ""))
-    if made and made[-1][0] in ("text", "item"):
-        kind, text, url = made[-1]
-        made[-1] = (kind, text.rstrip(COMMAS) or text, url)
-    return tuple(made)
+            rows.append(("text", text, ""))
+    if rows and rows[-1][0] in ("text", "item"):
+        kind, text, url = rows[-1]
+        rows[-1] = (kind, text.rstrip(COMMAS) or text, url)
+    return tuple(rows)
 
 
 def _joined(before: str, text: str, short: int) -> str:
@@ -266,7 +266,7 @@ def page_link(day: dt.date | str, room: str, here: str) -> Ours:
 def _question(entry: Entry, place: int, layout: Layout, masked: Counter[str]) -> dict[str, Any]:
     question: Question = entry.questions[place]
     pieces = ((answer.day, _pieces(answer.lines, layout, masked)) for answer in question.answers)
-    answers = [(day, made) for day, made in pieces if made]
+    answers = [(day, printed) for day, printed in pieces if printed]
     return {
         "pieces": _pieces(question.lines, layout, masked),
         "day": Ours(day_label(question.day)),
@@ -274,8 +274,7 @@ def _question(entry: Entry, place: int, layout: Layout, masked: Counter[str]) ->
             {"number": Ours(number if len(answers) > 1 else ""), "day": Ours(day_label(day)), "pieces": pieces}
             for number, (day, pieces) in enumerate(answers, start=1)
         ],
-        # a question that leads on to an answered one is not waiting
-        "open": not answers and not any(later.answers for later in entry.questions[place + 1 :]),
+        "open": place > entry.last_answered,
     }
 
 
@@ -312,12 +311,12 @@ def marked(letter: str, identity: str, times: Sequence[str] = ()) -> Ours:
 
 
 def _finished(raw: str, masked: Counter[str]) -> str:
-    def placed(found: re.Match[str]) -> str:
-        text, counts = mask(found[1])
+    def placed(match: re.Match[str]) -> str:
+        text, counts = mask(match[1])
         masked.update(counts)
-        start = raw.rfind("\n", 0, found.start()) + 1
-        before = MARKERS.sub("", raw[start : found.start()])
-        after = raw[found.end() : found.end() + 1].strip("\ue000") or "x"
+        start = raw.rfind("\n", 0, match.start()) + 1
+        before = MARKERS.sub("", raw[start : match.start()])
+        after = raw[match.end() : match.end() + 1].strip("\ue000") or "x"
         return inline(text, before, after)
 
     rows = (row.rstrip(" \t") for row in MARKERS.sub("", CHAT.sub(placed, raw)).split("\n"))

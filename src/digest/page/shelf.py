@@ -127,15 +127,15 @@ def restore(shelf: Shelf, path: Path, key: str, rebuilt: str) -> Outcome:
         base = _base_of(shelf, edited, rebuilt)
         known = sorted({*base.gone, *(block.key for block in parse(base.text).blocks)})
         there = {block.key for block in parse(edited).blocks}
-        found = [name for name in known if key in (name, name.partition(":")[2])]
-        if not found:
+        matches = [name for name in known if key in (name, name.partition(":")[2])]
+        if not matches:
             raise UsageError(f"{path}: no entry {key} was deleted here. `digest status` lists those that were")
-        if found[0] in there:
+        if matches[0] in there:
             raise UsageError(f"{path}: {key} stands in the digest. Nothing to restore")
-        merged = merge(restored(base, found[0]), edited, rebuilt)
+        merged = merge(restored(base, matches[0]), edited, rebuilt)
     except Damaged as error:
         raise Damaged(f"{path}: left as it is: {error}") from None
-    if not any(note == Note("added", found[0]) for note in merged.notes):
+    if not any(note == Note("added", matches[0]) for note in merged.notes):
         raise UsageError(
             f"{path}: the rules no longer make {key}. Its last text stands in {shelf.base(parse(edited).stamp)}"
         )
@@ -222,7 +222,7 @@ def resolve(shelf: Shelf, path: Path, keys: Iterable[str] = ()) -> tuple[Conflic
 
 def doctor(shelf: Shelf, digests: Iterable[Path]) -> tuple[Finding, ...]:
     """Mend what interrupted runs left, and tell what only a person can mend."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     state = shelf.project / files.STATE
     rooms = shelf.out.iterdir() if shelf.out.is_dir() else ()
     folders = {shelf.out, *(path.parent for path in digests)}
@@ -232,10 +232,10 @@ def doctor(shelf: Shelf, digests: Iterable[Path]) -> tuple[Finding, ...]:
         left = len(list(folder.glob(".digest-*.tmp"))) if folder.is_dir() else 0
         files.sweep(folder)
         if left:
-            found.append(Finding(folder, f"{left} temporary files of interrupted runs removed", mended=True))
+            findings.append(Finding(folder, f"{left} temporary files of interrupted runs removed", mended=True))
     for path in sorted((state / "bases").glob("*")) if (state / "bases").is_dir() else ():
         if _loaded(path) is None:
-            found.append(Finding(path, "this base is damaged. `digest build` mends it if the rules are the same"))
+            findings.append(Finding(path, "this base is damaged. `digest build` mends it if the rules are the same"))
     for path in sorted((state / "conflicts").rglob("*.json")):
         digest = (shelf.out / path.relative_to(state / "conflicts")).with_suffix(".md")
         try:
@@ -243,21 +243,21 @@ def doctor(shelf: Shelf, digests: Iterable[Path]) -> tuple[Finding, ...]:
         except DigestError:
             aside = path.with_suffix(".json.damaged")
             path.rename(aside)
-            found.append(Finding(path, f"not readable; set aside as {aside.name}", mended=True))
+            findings.append(Finding(path, f"not readable; set aside as {aside.name}", mended=True))
             continue
         if not digest.exists():
-            found.append(
+            findings.append(
                 Finding(path, f"conflicts of a digest that is gone: {digest}. Delete them if it is meant to be")
             )
     for path in sorted((state / "conflicts").rglob("*.md")):
         if not path.with_suffix(".json").exists() and not path.with_suffix(".json.damaged").exists():
             path.unlink()
-            found.append(Finding(path, "told of conflicts that were never open; removed", mended=True))
+            findings.append(Finding(path, "told of conflicts that were never open; removed", mended=True))
     for path in sorted(digests):
         report = status(shelf, path)
         if report.state in ("damaged", "unknown"):
-            found.append(Finding(path, report.reason))
-    return tuple(found)
+            findings.append(Finding(path, report.reason))
+    return tuple(findings)
 
 
 def decoded(content: bytes) -> tuple[str, Form]:
@@ -334,8 +334,8 @@ def _base_of(shelf: Shelf, edited: str, rebuilt: str = "") -> Base:
 
 
 def _unedited(edited: str) -> Base | None:
-    made = first(unstamped(edited))
-    return made.base if made.text == edited else None
+    as_written = first(unstamped(edited))
+    return as_written.base if as_written.text == edited else None
 
 
 def _again(parsed: Parsed, rebuilt: str) -> Base | None:
