@@ -44,7 +44,13 @@ class QuestionSettings:
     )
 
 
-QUESTIONS = Declaration("questions", "the acts of turns: question, answer, notice, …", QuestionSettings, TURN_KINDS)
+QUESTIONS = Declaration(
+    "questions",
+    "the acts of turns: question, answer, notice, …",
+    QuestionSettings,
+    TURN_KINDS,
+    removed={"acts.question.threshold": "which questions are published says `settings: threshold`. Take it out"},
+)
 
 
 @dataclass(frozen=True, slots=True)

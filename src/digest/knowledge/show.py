@@ -11,6 +11,7 @@ from digest.errors import UsageError
 from digest.knowledge.schema import SHIFT
 from digest.knowledge.search import Hit, StoredAnswer, positions, stored_answers
 
+LINKED = 0.3  # probability of a link that counts, where the store was made by a former version
 AROUND = 3  # messages before and after a lone message
 BETWEEN = 4  # messages of others between two of a thread that are shown with it
 
@@ -154,10 +155,11 @@ def thread(
 
 def _replying(db: sqlite3.Connection, base: int, rows: Sequence[Sequence[int]], turns: set[int]) -> set[int]:
     """Places of the rows whose turns reply to some turns, or to what replied to them."""
+    (linked,) = db.execute("SELECT value FROM meta WHERE key = 'linked'").fetchone() or (LINKED,)
     parents = dict(
         db.execute(
-            "SELECT child, parent FROM links WHERE child >= ? AND child <= ? AND score >= 0.3",
-            (base + min(turns), base + max((row[4] for row in rows), default=0)),
+            "SELECT child, parent FROM links WHERE child >= ? AND child <= ? AND score >= ?",
+            (base + min(turns), base + max((row[4] for row in rows), default=0), float(linked)),
         )
     )
     reached = {base + turn for turn in turns}

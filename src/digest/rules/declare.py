@@ -190,7 +190,9 @@ class Declaration:
     looks_at: str = "turn"  # what its rules look at: one "turn", or a "pair" of them
     acts_of: str = ""  # the subject whose acts its rules name, where it has none itself
     weighs: bool = True  # whether a rule's weight adds to a score, so that it must be given
-    removed: Mapping[str, str] = dataclasses.field(default_factory=dict)  # former setting → why it is gone
+    removed: Mapping[str, str] = dataclasses.field(
+        default_factory=dict
+    )  # "settings.name", "acts.*.name" → why it is gone
 
     @cached_property
     def entries(self) -> Mapping[tuple[str, str], tuple[str, Field]]:

@@ -92,6 +92,7 @@ def of_text(text: str | None, findings: Findings, subjects: Subjects) -> RuleFil
     if declaration is None:
         return result
     result.subject = declaration.name
+    _take_out(top, declaration.removed, findings)
     for name, (key, node) in top.items.items():
         bare = name.removeprefix("+")
         if name == "subject":
@@ -127,6 +128,20 @@ def _subject(top: Map, findings: Findings, subjects: Subjects) -> Declaration | 
     return subjects[value]
 
 
+def _take_out(top: Map, removed: Mapping[str, str], findings: Findings) -> None:
+    """Take out what former versions knew and nothing reads any more, with a warning: such a file goes on working."""
+    for path, why in removed.items():
+        *above, name = path.split(".")
+        nodes = [top]
+        for step in above:
+            pairs = [(key, node) for at in nodes for key, (_, node) in at.items.items()]
+            nodes = [node for key, node in pairs if step in ("*", key.lstrip("+")) and isinstance(node, Map)]
+        for node in nodes:
+            if name in node.items:
+                key, _ = node.items.pop(name)
+                findings.add(key, "R312", f"{name!r} is gone: {why}", "warning")
+
+
 def _places(node: Node, path: tuple[str, ...], findings: Findings) -> None:
     findings.places[path] = findings.at(node)
     if isinstance(node, Map):
@@ -140,9 +155,6 @@ def _settings(node: Node, declaration: Declaration, file: RuleFile, findings: Fi
         return
     for name, (key, value) in node.items.items():
         declared = declaration.settings.get(name)
-        if name in declaration.removed:
-            findings.add(key, "R312", f"the setting {name!r} is gone: {declaration.removed[name]}", "warning")
-            continue
         if declared is None:
             hint = did_you_mean(name, declaration.settings)
             findings.add(key, "R103", f"{declaration.name} has no setting {name!r}{hint}")

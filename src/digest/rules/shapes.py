@@ -74,11 +74,10 @@ class MapOf(Type):
 class Record(Type):
     """A mapping with declared keys; read as a dict of those given, `filled` adds the defaults of the others."""
 
-    __slots__ = ("fields", "removed")
+    __slots__ = ("fields",)
 
-    def __init__(self, fields: dict[str, Field], removed: dict[str, str] | None = None) -> None:
+    def __init__(self, fields: dict[str, Field]) -> None:
         self.fields = fields
-        self.removed = removed or {}  # former key → why it is gone
 
     @property
     def says(self) -> str:
@@ -92,9 +91,7 @@ class Record(Type):
         good = True
         for name, (key, value) in node.items.items():
             field = self.fields.get(name)
-            if name in self.removed:
-                findings.add(key, "R312", f"{name!r} is gone: {self.removed[name]}", "warning")
-            elif field is None:
+            if field is None:
                 findings.add(key, "R103", f"unknown key {name!r}{did_you_mean(name, self.fields)}")
                 good = False
             else:

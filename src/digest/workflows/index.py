@@ -177,7 +177,7 @@ def _update(
     except BaseException:
         writer.rollback()
         raise
-    settle(connection, {**_lexicon(loaded), "rules": whole}, loaded.known.agreed, whole=written >= PACKED)
+    settle(connection, {**_meta(loaded), "rules": whole}, loaded.known.agreed, whole=written >= PACKED)
     return IndexReport(written, unchanged, len(gone), messages, entries, tuple(failed))
 
 
@@ -209,8 +209,8 @@ def _tells(word: str, vocabulary: Vocabulary) -> float:
     return STRAY * rarity / RAREST if vocabulary.stop.isdisjoint((word[0], word[-1])) else 0.0
 
 
-def _lexicon(stages: Stages) -> dict[str, str]:
-    """The words that a search needs to know of, so that it need not load the rules."""
+def _meta(stages: Stages) -> dict[str, str]:
+    """What search and show need of the rules, so that they need not load them."""
     vocabulary = stages.vocabulary
     groups: dict[str, list[str]] = {}
     for word, name in vocabulary.same.items():
@@ -219,6 +219,7 @@ def _lexicon(stages: Stages) -> dict[str, str]:
     return {
         "same": json.dumps(same, ensure_ascii=False, sort_keys=True),
         "stop": json.dumps(sorted(vocabulary.stop), ensure_ascii=False),
+        "linked": str(stages.link_settings.threshold),
     }
 
 

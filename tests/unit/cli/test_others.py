@@ -125,12 +125,11 @@ def test_reference_prints_the_end_of_the_page_on_rules(here: Path, capsys: Any) 
 
 
 def test_a_setting_that_is_gone_is_a_warning(here: Path, capsys: Any) -> None:
-    gone = "subject: talk\nsettings: {joined: 60}\nacts: {thanks: {bias: 1.0, threshold: 0.5}}\n"
-    rules(here, gone)
+    rules(here, "subject: talk\nsettings: {joined: 60}\nacts: {thanks: {bias: 1.0, threshold: 0.5}}\n")
     result = run(capsys, "rules", "lint", "rules")
     assert result.status == 0
     assert [line.split(": ")[1] for line in result.out.splitlines()] == ["warning R312"] * 3
-    assert "the setting 'joined' is gone: it changed nothing. Take the line out" in result.out
+    assert "'joined' is gone: it changed nothing. Take it out" in result.out
     assert run(capsys, "build", DAY).status == 0
 
 

@@ -64,7 +64,7 @@ def test_a_changed_rule_works_out_every_day_anew(project: Settings, tmp_path: Pa
     indexed(project)
     own = tmp_path / "own"
     own.mkdir()
-    (own / "people.yml").write_text("subject: people\nsettings: {owners: [林山]}\n")
+    (own / "people.yml").write_text("subject: people\nsettings: {me: [林山]}\n")
     report = indexed(replace(project, rules=(*project.rules, own)))
     assert (report.written, report.unchanged) == (2, 0)
 

@@ -82,8 +82,8 @@ def test_a_fingerprint_of_an_older_form_differs_in_every_part(project: Settings,
 @pytest.mark.parametrize(
     ("path", "text", "stale", "rows"),
     [
-        ("rules/own.yaml", "subject: people\nsettings: {owners: [林山]}\n", True, 1),
-        ("rules/own.yml", "subject: people\nsettings: {owners: [林山]}\n", True, 1),
+        ("rules/own.yaml", "subject: people\nsettings: {me: [林山]}\n", True, 1),
+        ("rules/own.yml", "subject: people\nsettings: {me: [林山]}\n", True, 1),
         ("rules/own.yml", "subject: before\nsettings: {most: 2}\n", True, 0),
         ("templates/thread.md.j2", "Q: {{ question }}", True, 0),
         ("digest.toml", 'image_hosts = ["img.example.org"]', True, 1),

@@ -30,7 +30,9 @@ class LinkSettings:
     near: int = whole("so many earlier turns are candidates whatever they say", 15, 1, "turns")
     candidates: int = whole("so many more, where they share words", 40, 1, "turns")
     addressed: int = whole("so many earlier turns are candidates where the turn names who spoke", 60, 1, "turns")
-    threshold: float = fraction("a link is taken where its probability is over this", 0.3)
+    threshold: float = fraction(
+        "a link is drawn in a graph, and shown beside a hit, where its probability is over this; digests take all", 0.3
+    )
     none: float = odds("score of having no parent", 0.0)
 
 

@@ -26,7 +26,6 @@ class Cue:
     weight: float = 0.0  # log-odds
 
 
-SCORES = ("bias", "threshold")
 NO_SCORE = "cues of a talk add up to no score, so it changed nothing. Take it out"
 
 
@@ -73,7 +72,7 @@ class Talking:
     farewell: int = whole("characters; closing words longer than this are still the talk", 80)
     more: float = fraction("who says more than this share after closing words, unasked, has not closed", 0.15)
     acts: Mapping[str, Mapping[str, Any]] = table(
-        MapOf(Record({"doc": Field(Text(), "what the act is", "")}, removed=dict.fromkeys(SCORES, NO_SCORE))),
+        MapOf(Record({"doc": Field(Text(), "what the act is", "")})),
         "what its rules listen for",
         {},
     )
@@ -90,7 +89,11 @@ TALK = Declaration(
     Talking,
     {"pattern": TextPattern},
     weighs=False,
-    removed={"joined": "it changed nothing. Take the line out"},
+    removed={
+        "settings.joined": "it changed nothing. Take it out",
+        "acts.*.bias": NO_SCORE,
+        "acts.*.threshold": NO_SCORE,
+    },
 )
 
 
