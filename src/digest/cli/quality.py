@@ -131,6 +131,9 @@ def tune(
     The new numbers are written into your rules folder, comments and layout kept; the packaged rules are never touched.
     The figures come from cross-validation: each day is measured with numbers that were fitted without it.
     """
+    # start-up: this command alone needs scipy, which an extra brings
+    from digest.learning import tune as tuning
+
     settings = project.settings(logs=logs, rules=rules)
     folder = project.own_rules(settings, rules) if not dry_run else settings.rules[-1]
     sources = published.sources(settings, gold, digests, days or [], room, _warn)
@@ -142,9 +145,6 @@ def tune(
             )
         most = f"2 to {len(sources)}" if len(sources) > 2 else "2"
         raise UsageError(f"{few} for {folds} folds. Edit or write more digests, or give --folds {most}")
-    # start-up: only this command needs scipy, which an extra brings
-    from digest.learning import tune as tuning
-
     how = tuning.Fitting(folds, strength, window_weight, keep, aim.value)
     chosen = tuning.SUBJECTS if subject is TunedSubject.all else (subject.value,)
     known = project.stages(settings).rules
