@@ -1,10 +1,11 @@
-"""Days → digests on disk: each day built in turn, its late answers offered to the days before it."""
+"""Days → digests on disk: each day built, its late answers offered to the days before it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 from digest import files
 from digest.errors import DigestError, UsageError
@@ -16,6 +17,7 @@ from digest.reports import extract, summary
 from digest.reports.summary import Summary
 from digest.stages import Stages
 from digest.workflows import project, write
+from digest.workflows.engine import Engine, serial
 from digest.workflows.neighbours import Neighbours, Offers
 from digest.workflows.write import Written
 
@@ -83,17 +85,20 @@ def build(
     as_json: bool = False,
     dry_run: bool = False,
     fresh: bool = False,
+    engine: Engine = serial,
 ) -> Iterator[BuiltDay | FailedDay]:
-    """Build the days one after the other and give what became of each, also of earlier days that they answer.
+    """What became of each day, in their order, each followed by the earlier days that it answers.
 
-    The project is locked until the last one is taken; a dry run leaves no trace, not even the lock's file.
+    The days are built as `engine` goes through them: none hangs on another's digest. Earlier days that aren't among
+    them are built again here. The project is locked until the last one is taken; a dry run leaves no trace, not even
+    the lock's file.
     """
     with nullcontext() if dry_run else files.lock(settings.root):
         builder = _Builder(settings, stages, as_json, dry_run, fresh)
         named = {log.path for log in logs}
-        for log in logs:
-            # which questions were left out is told where one day is built alone
-            built = builder.outcome(log, left_out=len(logs) == 1)
+        # which questions were left out is told where one day is built alone
+        work = partial(builder.outcome, left_out=len(logs) == 1)
+        for log, built in zip(logs, engine(work, logs), strict=True):
             yield built
             if isinstance(built, FailedDay):
                 continue

@@ -21,7 +21,7 @@ from digest.project.fingerprint import Fingerprint
 from digest.project.forgotten import Forgotten
 from digest.project.settings import Settings
 from digest.words import RAREST, UNKNOWN
-from digest.workflows.workers import in_order
+from digest.workflows.engine import forked
 
 if TYPE_CHECKING:
     from digest.knowledge.rows import DayRows
@@ -160,7 +160,7 @@ def _update(
         writer.begin()
         if len(chunks) > 1 and processes != 1:
             warm(loaded)
-        for number, results in enumerate(in_order(rows_of, chunks, processes), start=1):
+        for number, results in enumerate(forked(rows_of, chunks, processes), start=1):
             for day, result in zip(chunks[number - 1], results, strict=True):
                 if isinstance(result, str):
                     failed.append(result)

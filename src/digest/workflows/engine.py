@@ -1,4 +1,7 @@
-"""Work spread over forked processes: they inherit what it needs, only items and results are sent between them."""
+"""How the items of a long work are gone through: one after the other here, or spread over forked processes.
+
+An engine gives the result of each item, in the order of the items. A cluster's would be a third function like these.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import gc
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -14,8 +17,19 @@ R = TypeVar("R")
 _work: Callable[[Any], Any]  # of a worker's process, which is told once and does nothing else
 
 
-def in_order(work: Callable[[T], R], items: Sequence[T], processes: int | None = None) -> Iterator[R]:
-    """`work` of each item, in their order, by as many processes as there are processors, or items.
+class Engine(Protocol):
+    """Results of `work` for each item, in the order of the items; each is made when it is taken, or before."""
+
+    def __call__(self, work: Callable[[T], R], items: Sequence[T], /) -> Iterator[R]: ...
+
+
+def serial(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+    """Results one by one, each made when it is taken."""
+    return map(work, items)
+
+
+def forked(work: Callable[[T], R], items: Sequence[T], processes: int | None = None) -> Iterator[R]:
+    """Results made by as many forked processes as there are processors, or items.
 
     `work` and what it holds is inherited by the processes, not sent to them: load what all need before.
     """
