@@ -42,7 +42,6 @@ TWO_MEANINGS = frozenset(
         "Day",
         "Format",
         "Lexicon",
-        "Neighbours",
         "Person",
         "Place",
         "Record",

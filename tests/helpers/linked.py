@@ -12,7 +12,7 @@ from digest.model import Evidence, Link
 from digest.project import settings as config
 from digest.stages import Stages
 from digest.subjects import load
-from digest.workflows.project import Work, analysed
+from digest.workflows.project import AnalysedDay, analysed
 
 LINKS = (
     Link(2, 1, 0.9, (Evidence("made-up", 2.0),), 0),
@@ -22,8 +22,8 @@ LINKS = (
 )
 
 
-def work(folder: Path, links: tuple[Link, ...] = LINKS, **said: Any) -> Work:
+def work(folder: Path, links: tuple[Link, ...] = LINKS, **said: Any) -> AnalysedDay:
     """A log's day gone through all stages, then with these links."""
     log = importers.read(put(folder, **said))
     made = analysed(log, Stages(load((config.packaged_rules(),))), evidence=True)
-    return dataclasses.replace(made, day=dataclasses.replace(made.day, links=links))
+    return dataclasses.replace(made, conversation=dataclasses.replace(made.conversation, links=links))

@@ -157,10 +157,12 @@ def _tell_one(built: BuiltDay, dry_run: bool) -> None:
         return
     rows = list(summary.details(s))
     w = built.written
-    rows += [("late", line) for line in (built.offers.told if built.offers else ())]
-    if built.offers and built.offers.before:
-        days = ", ".join(sorted({str(earlier.day) for earlier in built.offers.before}))
-        rows.append(("before", f"{summary.count(len(built.offers.before), 'open question')} answered on {days}"))
+    rows += [("late", line) for line in (built.offers.lines if built.offers else ())]
+    if built.offers and built.offers.answered_before:
+        days = ", ".join(sorted({str(earlier.day) for earlier in built.offers.answered_before}))
+        rows.append(
+            ("before", f"{summary.count(len(built.offers.answered_before), 'open question')} answered on {days}")
+        )
     rows.append(("digest", _where(built, dry_run)))
     if w.notes:
         rows.append(("entries", "; ".join(w.notes)))

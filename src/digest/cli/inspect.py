@@ -46,7 +46,7 @@ def extract(
     read = importers.read(log, day=chosen, room=room, encoding=settings.encoding, format=log_format)
     read = forgotten.without(read, forgotten.forgotten(settings.root))
     work = project.analysed(read, project.stages(settings), evidence=True)
-    data = extract_report.extract(work.day, work.asked, work.digest, work.stages.layout)
+    data = extract_report.extract(work.conversation, work.questions, work.digest, work.stages.layout)
     print(extract_report.text(data, compact=compact), end="")
 
 
@@ -67,7 +67,9 @@ def explain(
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
     work = project.opened(settings, day, room)
     places = explain_report.at(work.log, time)
-    traces = [explain_report.trace(work.day, work.asked, work.digest, work.stages.rules, i) for i in places]
+    traces = [
+        explain_report.trace(work.conversation, work.questions, work.digest, work.stages.rules, i) for i in places
+    ]
     if json:
         print(json_.dumps([explain_report.as_data(t) for t in traces], ensure_ascii=False, indent=1))
         return
@@ -102,7 +104,7 @@ def graph(
     format_ = format_ or named or GraphFormat.svg
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
     work = project.opened(settings, day, room)
-    drawn = graph_report.graph(work.day, work.asked, work.stages.link_settings.threshold)
+    drawn = graph_report.graph(work.conversation, work.questions, work.stages.link_settings.threshold)
     text = graph_report.WRITERS[format_.value](drawn)
     if out is None:
         print(text, end="")
@@ -139,9 +141,9 @@ def people(
         raise UsageError("Which day? Give one such as 2017-05-27, or --learn to learn from all days")
     work = project.opened(settings, day, room)
     if json:
-        print(json_.dumps(listing.people_data(work.log, work.day.people), ensure_ascii=False, indent=1))
+        print(json_.dumps(listing.people_data(work.log, work.conversation.people), ensure_ascii=False, indent=1))
         return
-    for line in listing.people_lines(work.log, work.day.people, term.columns()):
+    for line in listing.people_lines(work.log, work.conversation.people, term.columns()):
         print(line)
 
 

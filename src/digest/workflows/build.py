@@ -17,8 +17,8 @@ from digest.reports import extract, summary
 from digest.reports.summary import Summary
 from digest.stages import Stages
 from digest.workflows import project, write
-from digest.workflows.engine import Engine, serial
-from digest.workflows.neighbours import Neighbours, Offers
+from digest.workflows.engine import Runner, serial
+from digest.workflows.neighbours import AdjacentDays, LateAnswers
 from digest.workflows.write import Written
 
 
@@ -33,7 +33,7 @@ class BuiltDay:
     summary: Summary
     written: Written | None
     warnings: tuple[str, ...]
-    offers: Offers | None = None
+    offers: LateAnswers | None = None
     late: bool = False
 
     @property
@@ -85,7 +85,7 @@ def build(
     as_json: bool = False,
     dry_run: bool = False,
     fresh: bool = False,
-    engine: Engine = serial,
+    engine: Runner = serial,
 ) -> Iterator[BuiltDay | FailedDay]:
     """What became of each day, in their order, each followed by the earlier days that it answers.
 
@@ -120,7 +120,7 @@ class _Builder:
     fresh: bool
 
     def __post_init__(self) -> None:
-        self.neighbours = Neighbours(self.settings, self.stages)
+        self.neighbours = AdjacentDays(self.settings, self.stages)
         self.shared: Fingerprint = fingerprint.of_project(self.settings)
 
     def outcome(self, day_log: DayLog, *, left_out: bool = False, late: bool = False) -> BuiltDay | FailedDay:
@@ -141,12 +141,14 @@ class _Builder:
         work = project.analysed(log, stages, evidence=self.as_json, people=people, left_out=left_out)
         page, offers = self.neighbours.page(day_log, work)
         if self.as_json:
-            text = extract.text(extract.extract(work.day, work.asked, work.digest, stages.layout))
+            text = extract.text(extract.extract(work.conversation, work.questions, work.digest, stages.layout))
             written = write.write_data(settings, path.with_suffix(".json"), text, dry_run=dry_run)
         else:
             sources = str(self.shared.of_day(log=day_log.path))
             fresh = self.fresh and not late
             written = write.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run, sources=sources)
-        figures = summary.summary(work.day, work.asked, work.digest, page.masked, stages.question_settings.threshold)
+        figures = summary.summary(
+            work.conversation, work.questions, work.digest, page.masked, stages.question_settings.threshold
+        )
         warnings = (*warnings, *offers.warnings)
         return BuiltDay(day_log, figures, written, warnings, None if self.as_json else offers, late)

@@ -21,25 +21,26 @@ if TYPE_CHECKING:
     from digest.stages import Stages
 
 
-def noted(digest: Digest, store: Path, stages: Stages) -> tuple[Digest, tuple[str, ...]]:
+def with_pointers(digest: Digest, store: Path, stages: Stages) -> tuple[Digest, tuple[str, ...]]:
     """The digest, its open questions with where they were answered before, and why that could not be found out.
 
     `store` must be there. A store that can't be used stops no build: it can be built again at any time.
     """
-    how, same = stages.rules.settings(Enough), stages.rules.settings(Sameness)
+    enough, alike = stages.rules.settings(Enough), stages.rules.settings(Sameness)
     waiting = [e for e in digest.entries if _is_open(e)]
-    if not waiting or not how.most:
+    if not waiting or not enough.most:
         return digest, ()
     try:
         with schema.reading(store) as db:
-            found = {e.id: _before(db, e, digest.day, digest.room, how, same, stages.layout) for e in waiting}
+            earlier = {e.id: _before(db, e, digest.day, digest.room, enough, alike, stages.layout) for e in waiting}
     except DigestError as error:
         return digest, (f"{error}. What was answered before is left out until then",)
     sections = tuple(
         replace(
             s,
             topics=tuple(
-                replace(t, entries=tuple(replace(e, earlier=found.get(e.id, ())) for e in t.entries)) for t in s.topics
+                replace(t, entries=tuple(replace(e, earlier=earlier.get(e.id, ())) for e in t.entries))
+                for t in s.topics
             ),
         )
         for s in digest.sections
@@ -47,7 +48,7 @@ def noted(digest: Digest, store: Path, stages: Stages) -> tuple[Digest, tuple[st
     return replace(digest, sections=sections), ()
 
 
-def told(digest: Digest) -> tuple[Earlier, ...]:
+def pointers(digest: Digest) -> tuple[Earlier, ...]:
     """Where a digest says that something was answered before."""
     return tuple(earlier for entry in digest.entries for earlier in entry.earlier)
 
@@ -58,10 +59,10 @@ def _is_open(entry: Entry) -> bool:
 
 
 def _before(
-    db: sqlite3.Connection, entry: Entry, day: dt.date, room: str, how: Enough, same: Sameness, layout: Layout
+    db: sqlite3.Connection, entry: Entry, day: dt.date, room: str, enough: Enough, alike: Sameness, layout: Layout
 ) -> tuple[Earlier, ...]:
-    found: dict[str, Earlier] = {}
+    pointers: dict[str, Earlier] = {}
     for question in entry.questions[entry.last_answered + 1 :]:
-        for earlier in answered_before(db, published(question.lines, layout), day, room, how, same):
-            found.setdefault(earlier.id, earlier)
-    return tuple(found.values())[: how.most]
+        for earlier in answered_before(db, published(question.lines, layout), day, room, enough, alike):
+            pointers.setdefault(earlier.id, earlier)
+    return tuple(pointers.values())[: enough.most]

@@ -17,7 +17,7 @@ R = TypeVar("R")
 _work: Callable[[Any], Any]  # of a worker's process, which is told once and does nothing else
 
 
-class Engine(Protocol):
+class Runner(Protocol):
     """Results of `work` for each item, in the order of the items; each is made when it is taken, or before."""
 
     def __call__(self, work: Callable[[T], R], items: Sequence[T], /) -> Iterator[R]: ...

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class AnalysedDay:
     """A day gone through all stages."""
 
     log: Log
-    day: Conversation
-    asked: tuple[Question, ...]
+    conversation: Conversation
+    questions: tuple[Question, ...]
     digest: Digest
     stages: Stages
 
@@ -53,19 +53,19 @@ class Project:
         """A day's messages, without those of who asked to be forgotten. Raises UsageError where it has no log."""
         return read(find(self.settings, day, room) if isinstance(day, str) else day, self.settings)
 
-    def work(self, day: str | DayLog, room: str | None = None) -> Work:
+    def analysed(self, day: str | DayLog, room: str | None = None) -> AnalysedDay:
         """The day gone through all stages, with the reasons of every link and answer."""
         return analysed(self.log(day, room), self.stages, evidence=True)
 
     def conversation(self, day: str | DayLog, room: str | None = None) -> Conversation:
         """Who said what to whom on a day."""
-        return self.work(day, room).day
+        return self.analysed(day, room).conversation
 
     def page(self, day: str | DayLog, room: str | None = None) -> str:
         """The Markdown that the rules make of a day, before anything that an editor did to it."""
         from digest.page import render  # start-up: brings the templates' engine
 
-        work = self.work(day, room)
+        work = self.analysed(day, room)
         return render.page(work.digest, work.log, self.stages.layout, self.settings.templates).text
 
 
@@ -78,7 +78,7 @@ def settings(
     encoding: str | None = None,
 ) -> Settings:
     """The settings of the project in the working folder, the command's options over them."""
-    found = config.settings()
+    base = config.settings()
     changes: dict[str, Any] = {}
     if logs is not None:
         changes["logs"] = _folder(logs, "--logs")
@@ -92,7 +92,7 @@ def settings(
         changes["out"] = out.absolute()
     if encoding is not None:
         changes["encoding"] = encoding
-    return replace(found, **changes) if changes else found
+    return replace(base, **changes) if changes else base
 
 
 def _folder(path: Path, option: str) -> Path:
@@ -127,12 +127,12 @@ def with_settings(rules: Rules, settings: Settings) -> Rules:
     return rules.with_settings("layout", image_hosts=tuple(dict.fromkeys((*hosts, *settings.image_hosts))))
 
 
-def own_rules(settings: Settings, given: Sequence[Path] | None) -> Path:
+def own_rules(settings: Settings, options: Sequence[Path] | None) -> Path:
     """The user's folder of rules, which may be written to. Raises UsageError where there is none."""
     last = settings.rules[-1]
     packaged = config.packaged_rules().resolve()
-    if given:
-        return given[-1].absolute()
+    if options:
+        return options[-1].absolute()
     if last.resolve() != packaged or last.resolve().parent == settings.root.resolve():
         return last
     raise UsageError(
@@ -140,42 +140,42 @@ def own_rules(settings: Settings, given: Sequence[Path] | None) -> Path:
     )
 
 
-def find(settings: Settings, said: str, room: str | None) -> DayLog:
+def find(settings: Settings, day: str, room: str | None) -> DayLog:
     """The log of the day that the user named."""
-    return folders.find_log(settings, folders.parse_day(said), room)
+    return folders.find_log(settings, folders.parse_day(day), room)
 
 
-def read(found: DayLog, settings: Settings) -> Log:
+def read(day_log: DayLog, settings: Settings) -> Log:
     """A log found below the logs folder, without the messages of who asked to be forgotten."""
     from digest.project import forgotten
 
-    return forgotten.without(whole(found, settings), forgotten.forgotten(settings.root))
+    return forgotten.without(whole(day_log, settings), forgotten.forgotten(settings.root))
 
 
-def whole(found: DayLog, settings: Settings) -> Log:
+def whole(day_log: DayLog, settings: Settings) -> Log:
     """A log found below the logs folder, as it stands in its file."""
     from digest import importers
 
-    return importers.read(found.path, day=found.day, room=found.room, encoding=settings.encoding)
+    return importers.read(day_log.path, day=day_log.day, room=day_log.room, encoding=settings.encoding)
 
 
 def analysed(
     log: Log, stages: Stages, *, evidence: bool = False, people: People | None = None, left_out: bool = True
-) -> Work:
+) -> AnalysedDay:
     """The log gone through all stages; with `evidence`, links and answers say which rules made them.
 
     Without `left_out`, questions that aren't published have no lines and don't say why.
     """
     from digest import stages as pipeline
 
-    day = pipeline.analyse(log, stages, evidence=evidence, people=people)
-    asked = pipeline.questions(day, stages, 0.0 if left_out else 1.0)
-    return Work(log, day, asked, pipeline.digest(day, asked, stages), stages)
+    conversation = pipeline.analyse(log, stages, evidence=evidence, people=people)
+    questions = pipeline.questions(conversation, stages, 0.0 if left_out else 1.0)
+    return AnalysedDay(log, conversation, questions, pipeline.digest(conversation, questions, stages), stages)
 
 
-def opened(settings: Settings, said: str, room: str | None) -> Work:
+def opened(settings: Settings, day: str, room: str | None) -> AnalysedDay:
     """The day that the user named, gone through all stages."""
-    log = read(find(settings, said, room), settings)
+    log = read(find(settings, day, room), settings)
     if not log.messages:
         raise DigestError(f"{log.path}: no messages that day. Choose another day")
     return analysed(log, stages(settings), evidence=True)

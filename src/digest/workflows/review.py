@@ -132,14 +132,14 @@ def _rendered(settings: Settings, page: str, room: str | None) -> tuple[Path, st
     """Where a page lies, and what the rules make of it now."""
     # start-up: status, resolve and doctor render nothing
     from digest.workflows import pages
-    from digest.workflows.neighbours import Neighbours
+    from digest.workflows.neighbours import AdjacentDays
 
     if folders.OF_MANY_DAYS.fullmatch(page):
         many = pages.ManyDays(page, room)
         return many.path(settings), pages.text(settings, many, pages.contents(settings, many))
     day_log = project.find(settings, page, room)
     work = project.analysed(project.read(day_log, settings), project.stages(settings))
-    markdown, _ = Neighbours(settings, work.stages).page(day_log, work)
+    markdown, _ = AdjacentDays(settings, work.stages).page(day_log, work)
     return folders.page_path(settings, day_log.day, day_log.room), markdown.text
 
 

@@ -20,7 +20,7 @@ from linked import LINKS, work
 
 def traced(folder: Path, index: int, links: tuple[Link, ...] = LINKS, **said: Any) -> Trace:
     made = work(folder, links, **said)
-    return explain.trace(made.day, made.asked, made.digest, made.stages.rules, index)
+    return explain.trace(made.conversation, made.questions, made.digest, made.stages.rules, index)
 
 
 def test_a_question_is_told_with_its_score_and_what_fired(tmp_path: Path) -> None:

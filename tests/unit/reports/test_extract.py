@@ -16,7 +16,7 @@ from linked import LINKS, work
 
 def data(folder: Path, links: tuple[Link, ...] = LINKS, **said: Any) -> dict[str, Any]:
     made = work(folder, links, **said)
-    return extract.extract(made.day, made.asked, made.digest, made.stages.layout)
+    return extract.extract(made.conversation, made.questions, made.digest, made.stages.layout)
 
 
 def test_the_contract_is_kept(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def drawn(folder: Path, links: tuple[Link, ...] = LINKS, **said: Any) -> Graph:
     made = work(folder, links, **said)
-    return graph.graph(made.day, made.asked, 0.3)
+    return graph.graph(made.conversation, made.questions, 0.3)
 
 
 def test_only_links_over_the_threshold_are_taken(tmp_path: Path) -> None:

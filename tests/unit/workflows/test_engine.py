@@ -10,13 +10,13 @@ import pytest
 from cli import put
 from digest import Project
 from digest.workflows import build
-from digest.workflows.engine import Engine, forked, serial
+from digest.workflows.engine import Runner, forked, serial
 
 DAYS = ("2031-03-04", "2031-03-05", "2031-03-06")
 
 
 @pytest.mark.parametrize("engine", [serial, partial(forked, processes=2)])
-def test_an_engine_gives_results_in_the_order_of_the_items(engine: Engine) -> None:
+def test_an_engine_gives_results_in_the_order_of_the_items(engine: Runner) -> None:
     assert list(engine(str, [3, 1, 2])) == ["3", "1", "2"]
 
 
