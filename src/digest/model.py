@@ -227,6 +227,7 @@ class Question:
     score: float  # probability that an editor keeps it
     kept: bool
     answers: tuple[Answer, ...] = ()
+    unlikely: tuple[Answer, ...] = ()  # answers too unlikely to be printed
     follows: str | None = None  # id of the question it follows up
     topic: str = ""
     evidence: tuple[Evidence, ...] = ()

@@ -35,7 +35,8 @@ class Stages(ConversationStages):
 
 def questions(day: Conversation, stages: Stages, least: float = 0.0) -> tuple[Question, ...]:
     """Every candidate question, the kept ones marked; with printed lines where it is kept or at least so likely."""
-    return select.questions(day, stages.cleaning, stages.question_settings.threshold, least)
+    printed_from = stages.answer_settings.printed
+    return select.questions(day, stages.cleaning, stages.question_settings.threshold, least, printed_from)
 
 
 def digest(day: Conversation, candidates: Sequence[Question], stages: Stages) -> Digest:

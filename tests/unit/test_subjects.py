@@ -31,7 +31,7 @@ from digest.model import Image, Log, Message, Quote
 from digest.page import render
 from digest.project import folders
 from digest.project import settings as config
-from digest.reports import extract, graph
+from digest.reports import extract, graph, summary
 from digest.rules.declare import Declaration
 from digest.rules.load import assemble
 from digest.rules.model import Rules
@@ -210,14 +210,17 @@ THREADS = (
 
 
 def days(rules: Rules) -> object:
-    """Extract, page and graph of invented days and of the seed's."""
+    """Extract, page, graph and summary of invented days and of the seed's."""
     stages = Stages(rules)
     result = []
     for day in (SEED, EVENING, OPEN, PEOPLE):
         work = analysed(day, stages, evidence=True)
-        json = extract.text(extract.extract(work.day, work.asked, work.digest, stages.layout))
-        drawn = graph.dot(graph.graph(work.day, work.asked, stages.link_settings.threshold))
-        result.append((json, render.page(work.digest, day, stages.layout).text, drawn))
+        json = extract.text(extract.extract(work.conversation, work.questions, work.digest, stages.layout))
+        drawn = graph.dot(graph.graph(work.conversation, work.questions, stages.link_settings.threshold))
+        figures = summary.summary(
+            work.conversation, work.questions, work.digest, {}, stages.question_settings, stages.answer_settings
+        )
+        result.append((json, render.page(work.digest, day, stages.layout).text, drawn, summary.details(figures)))
     return result
 
 
@@ -248,7 +251,7 @@ def offers(rules: Rules) -> object:
     """Late answers to an open question on days after it."""
     stages = Stages(rules)
     work = analysed(OPEN, Stages(RULES))
-    waiting = late.waiting(work.digest, OPEN, work.day.people.speaker)
+    waiting = late.waiting(work.digest, OPEN, work.conversation.people.speaker)
     heard = [late.Heard(day, stages.known, stages.turn_settings) for day in OTHERS]
     how = rules.settings(late.Lateness)
     return how.days, [late.answers(waiting, [day], how, stages.vocabulary, stages.cleaning) for day in heard]

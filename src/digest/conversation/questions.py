@@ -23,6 +23,7 @@ class QuestionSettings:
     """What makes one question of several turns; from rules/questions.yml."""
 
     threshold: float = fraction("a question is published where its probability is over this", 0.3)
+    doubtful: float = fraction("and one that is published with less than this is to be checked first", 0.4)
     floor: float = fraction("a turn under this probability is no candidate at all", 0.03)
     joined: int = span("within this the asker goes on with the same question", 180)
     remark: int = whole("characters under which another's words don't part a question", 12)

@@ -31,8 +31,13 @@ def message_lines(
     return lines(text, index, cleaning, role, message.images, alone=alone)
 
 
-def questions(day: Conversation, cleaning: Cleaning, threshold: float, least: float = 0.0) -> tuple[Question, ...]:
+def questions(
+    day: Conversation, cleaning: Cleaning, threshold: float, least: float = 0.0, printed_from: float = 0.0
+) -> tuple[Question, ...]:
     """Every candidate as a question with printed lines, in order of the log; `kept` where it is published.
+
+    An answer less likely than `printed_from` is not printed, but for a question's best one: a question whose answers
+    are all unlikely is not open.
 
     Those left out that are less likely than `least` get no lines: most candidates are, and who asks only for what is
     published need not wait for them.
@@ -47,12 +52,13 @@ def questions(day: Conversation, cleaning: Cleaning, threshold: float, least: fl
         has_lines = candidate.score >= min(least, threshold)
         asking = tuple(m for m in messages if not aside(log.messages[m].text, cleaning)) if has_lines else ()
         printed = _printed(log, people, asking, cleaning, "question", names) if asking else ()
-        published = tuple(
+        worded = [
             replace(answer, lines=text)
             for answer in _answering(log, answers, cleaning)
             if (text := _printed(log, people, answer.messages, cleaning, "answer", names))
             and not (len(text) == 1 and remark(text[0].text, cleaning))
-        )
+        ]
+        enough = min(printed_from, max((answer.score for answer in worded), default=0.0))
         says = any(line.kind in WORDS for line in printed)
         kept = candidate.score >= threshold and says
         candidates.append(
@@ -64,7 +70,8 @@ def questions(day: Conversation, cleaning: Cleaning, threshold: float, least: fl
                 lines=printed,
                 score=candidate.score,
                 kept=kept,
-                answers=published,
+                answers=tuple(answer for answer in worded if answer.score >= enough),
+                unlikely=tuple(answer for answer in worded if answer.score < enough),
                 evidence=candidate.act.evidence,
                 why_not="" if kept else ("without words to print" if has_lines and not says else BELOW),
             )

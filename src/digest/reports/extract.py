@@ -50,7 +50,10 @@ def extract(day: Conversation, questions: Sequence[Question], digest: Digest, la
                 "score": _rounded(q.score),
                 "kept": q.kept,
                 "follows": q.follows,
-                "answers": [_answer(day, a, layout) for a in q.answers],
+                "answers": [
+                    _answer(day, answer, layout, answer in q.answers)
+                    for answer in sorted((*q.answers, *q.unlikely), key=lambda answer: answer.messages)
+                ],
             }
             for q in questions
         ],
@@ -85,12 +88,13 @@ def replies(day: Conversation) -> tuple[Link, ...]:
     return taken(day.links)
 
 
-def _answer(day: Conversation, answer: Answer, layout: Layout) -> dict[str, Any]:
+def _answer(day: Conversation, answer: Answer, layout: Layout, kept: bool) -> dict[str, Any]:
     return {
         "messages": positions(day, answer.messages),
         "speaker": day.log.messages[answer.messages[0]].speaker,
         "text": published(answer.lines, layout),
         "score": _rounded(answer.score),
+        "kept": kept,
     }
 
 

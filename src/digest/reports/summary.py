@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from digest.conversation.conversation import Conversation
+from digest.conversation.questions import QuestionSettings
+from digest.conversation.replies.answers import AnswerSettings
 from digest.editorial.select import BELOW
-from digest.model import Digest, Log, Question
+from digest.model import Answer, Digest, Log, Question
 
 CLOSEST = 3  # questions left out that are named, the best ones
+DOUBTS = 6  # doubtful answers and questions that are named, the most doubtful ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Summary:
     closest: tuple[tuple[str, float], ...] = ()  # clock and probability
     threshold: float = 0.0
     masked: Mapping[str, int] = field(default_factory=dict)
+    doubtful_answers: tuple[tuple[str, float], ...] = ()  # clock and probability, the least likely first
+    doubtful_questions: tuple[tuple[str, float], ...] = ()
 
     @property
     def name(self) -> str:
@@ -47,12 +52,15 @@ def empty(log: Log) -> Summary:
 
 
 def summary(
-    day: Conversation, questions: Sequence[Question], digest: Digest, masked: Mapping[str, int], threshold: float
+    day: Conversation,
+    questions: Sequence[Question],
+    digest: Digest,
+    masked: Mapping[str, int],
+    question_settings: QuestionSettings,
+    answer_settings: AnswerSettings,
 ) -> Summary:
-    """The figures of a day that was built; `threshold` is the probability over which a question is published.
-
-    A question is open where its digest says so.
-    """
+    """The figures of a day that was built. A question is open where its digest says so."""
+    threshold = question_settings.threshold
     kept = [q for q in questions if q.kept]
     led_on = _led_on(digest)
     answered = sum(1 for q in kept if q.answers or q.id in led_on)
@@ -73,7 +81,15 @@ def summary(
         closest=tuple((day.log.messages[q.messages[0]].clock, q.score) for q in below[:CLOSEST]),
         masked=dict(masked),
         threshold=threshold,
+        doubtful_answers=_doubtful(day, (a for q in kept for a in q.answers), answer_settings.doubtful),
+        doubtful_questions=_doubtful(day, kept, question_settings.doubtful),
     )
+
+
+def _doubtful(day: Conversation, printed: Iterable[Question | Answer], least: float) -> tuple[tuple[str, float], ...]:
+    """Clock and probability of what is printed with less than `least`, the least likely first."""
+    doubtful = sorted((one.score, day.log.messages[one.messages[0]].clock) for one in printed if one.score < least)
+    return tuple((clock, score) for score, clock in doubtful)
 
 
 def _led_on(digest: Digest) -> frozenset[str]:
@@ -93,9 +109,18 @@ def details(s: Summary) -> tuple[tuple[str, str], ...]:
         why = {f"{what} of {s.threshold:g}" if what == BELOW else what: n for what, n in s.left_out.items()}
         closest = ", ".join(f"{clock} ({score:.3f})" for clock, score in s.closest)
         rows.append(("left out", listed(why) + (f"; the closest: {closest}" if closest else "")))
+    doubts = (("answer", s.doubtful_answers), ("question", s.doubtful_questions))
+    if any(places for _, places in doubts):
+        shown = (f"{count(len(places), what)}: {_clocks(places)}" for what, places in doubts if places)
+        rows.append(("check", "first " + "; ".join(shown)))
     if s.masked:
         rows.append(("masked", listed(s.masked)))
     return tuple(rows)
+
+
+def _clocks(places: Sequence[tuple[str, float]]) -> str:
+    more = " …" if len(places) > DOUBTS else ""
+    return ", ".join(clock for clock, _ in places[:DOUBTS]) + more
 
 
 def brief(s: Summary) -> str:

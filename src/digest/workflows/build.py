@@ -148,7 +148,12 @@ class _Builder:
             fresh = self.fresh and not late
             written = write.write_digest(settings, path, page.text, fresh=fresh, dry_run=dry_run, sources=sources)
         figures = summary.summary(
-            work.conversation, work.questions, work.digest, page.masked, stages.question_settings.threshold
+            work.conversation,
+            work.questions,
+            work.digest,
+            page.masked,
+            stages.question_settings,
+            stages.answer_settings,
         )
         warnings = (*warnings, *offers.warnings)
         return BuiltDay(day_log, figures, written, warnings, None if self.as_json else offers, late)

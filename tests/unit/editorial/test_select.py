@@ -69,6 +69,17 @@ def test_two_threads_may_hold_the_same_answer() -> None:
     assert "算原交易那天" in printed(first) and printed(second) == ["算原交易那天"]
 
 
+def test_an_unlikely_answer_is_not_printed_but_kept_aside() -> None:
+    first, _ = questions(day(follows=(None, None)), CLEANING, 0.5, printed_from=0.6)
+    assert printed(first) == ["零点，看这张图 节假日也一样", "算原交易那天"]
+    assert [words(answer.lines) for answer in first.unlikely] == ["账户要先分层"]
+
+
+def test_a_question_whose_answers_are_all_unlikely_keeps_its_best_one() -> None:
+    first, second = questions(day(follows=(None, None)), CLEANING, 0.5, printed_from=0.95)
+    assert printed(first) == printed(second) == ["算原交易那天"]
+
+
 def test_threads_with_the_same_answers_are_one_in_which_each_answer_stands_once() -> None:
     threads = entries([q for q in questions(day(follows=(None, None)), CLEANING, 0.5) if q.kept])
     assert len(threads) == 2

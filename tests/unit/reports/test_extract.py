@@ -26,7 +26,7 @@ def test_the_contract_is_kept(tmp_path: Path) -> None:
     assert list(question) == [
         *("id", "messages", "speaker", "text", "topic", "score", "kept", "follows", "answers"),
     ]
-    assert list(question["answers"][0]) == ["messages", "speaker", "text", "score"]
+    assert list(question["answers"][0]) == ["messages", "speaker", "text", "score", "kept"]
     assert (made["day"], made["messages"], made["talk"]) == ("2031-03-04", 8, None)
 
 

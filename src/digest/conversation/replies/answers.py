@@ -31,6 +31,8 @@ class AnswerSettings:
     own: float = fraction("how far what the asker says after his question is part of it, for replies to that", 0.7)
     goes_on: int = whole("for so many turns after the question", 40, 0, "turns", name="goes-on")
     threshold: float = fraction("an answer is published where its probability is over this", 0.2)
+    printed: float = fraction("a person's whole answer is printed over this probability; the best one always is", 0.4)
+    doubtful: float = fraction("and one that is printed with less than this is to be checked first", 0.5)
     none: float = odds("score of answering no question", 0.0)
 
 
