@@ -17,6 +17,7 @@ from digest.errors import DigestError, UsageError
 from digest.project.folders import DayLog
 from digest.project.settings import Settings
 from digest.reports import summary
+from digest.text import count
 from digest.workflows import build as workflow
 from digest.workflows import project
 from digest.workflows.build import BuiltDay, FailedDay
@@ -119,10 +120,8 @@ def _print(outcomes: Iterable[BuiltDay | FailedDay], total: int, settings: Setti
         print(f"\n{summary.total([day.summary for day in built])}")
         verb = "would be written" if dry_run else "written"
         same = states.count("unchanged")
-        count = (
-            f"{summary.count(len(states) - same, 'digest')} {verb}, {same} unchanged, {total - len(built)} not built"
-        )
-        print(f"{shown(settings.out)}: {count}")
+        written = f"{count(len(states) - same, 'digest')} {verb}, {same} unchanged, {total - len(built)} not built"
+        print(f"{shown(settings.out)}: {written}")
     else:
         _tell_one(built[0], dry_run)
     for day in also:
@@ -160,9 +159,7 @@ def _tell_one(built: BuiltDay, dry_run: bool) -> None:
     rows += [("late", line) for line in (built.offers.lines if built.offers else ())]
     if built.offers and built.offers.answered_before:
         days = ", ".join(sorted({str(earlier.day) for earlier in built.offers.answered_before}))
-        rows.append(
-            ("before", f"{summary.count(len(built.offers.answered_before), 'open question')} answered on {days}")
-        )
+        rows.append(("before", f"{count(len(built.offers.answered_before), 'open question')} answered on {days}"))
     rows.append(("digest", _where(built, dry_run)))
     if w.notes:
         rows.append(("entries", "; ".join(w.notes)))

@@ -19,7 +19,7 @@ from digest.project.settings import Settings
 from digest.reports import explain as explain_report
 from digest.reports import extract as extract_report
 from digest.reports import graph as graph_report
-from digest.reports.summary import count
+from digest.text import count
 from digest.workflows import aliases, project
 
 

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import json as json_
+import sqlite3
 import sys
+import time
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from digest import files
 from digest.cli import options, term
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from digest.knowledge.search import Filters, Hit, SearchResult
-    from digest.knowledge.show import ShownEntry, ShownQuestion, ThreadMessage
+from digest.cli.boundary import short
+from digest.errors import UsageError
+from digest.knowledge import schema
+from digest.knowledge import search as searching
+from digest.knowledge import show as showing
+from digest.knowledge.query import spans
+from digest.knowledge.search import Filters, Hit, SearchResult
+from digest.knowledge.show import ShownEntry, ShownQuestion, ThreadMessage
+from digest.project import folders
+from digest.project import settings as config
+from digest.text import count
+from digest.workflows import project
 
 BOLD, DIM, PLAIN = "\x1b[1;33m", "\x1b[2m", "\x1b[0m"
 LINES = 3  # of an answer that a search shows
@@ -38,15 +48,7 @@ def index(
     It is an index: what you edited in a digest is what it holds, and it can be built again at any time. Exit status:
     0 done, 1 a log could not be read.
     """
-    import time
-
-    from digest import files
-    from digest.cli.boundary import short
-    from digest.errors import UsageError
-    from digest.project import folders
-    from digest.reports.summary import count
-    from digest.workflows import index as indexing
-    from digest.workflows import project
+    from digest.workflows import index as indexing  # start-up: a search needs no stage
 
     begun = time.perf_counter()
     settings = project.settings(logs=logs, rules=rules, encoding=encoding)
@@ -103,13 +105,6 @@ def search(
     json: options.AsJson = False,
 ) -> None:
     """Find what was asked and answered before, best first."""
-    from digest.errors import UsageError
-    from digest.knowledge import schema
-    from digest.knowledge import search as searching
-    from digest.knowledge import show as showing
-    from digest.project import folders
-    from digest.project import settings as config
-
     if limit < 1:
         raise UsageError(f"--limit {limit}: nothing to print. Give a number from 1 on")
     first, last = (folders.parse_day(d).isoformat() if d else "" for d in (since, until))
@@ -121,10 +116,8 @@ def search(
         with_threads = json or any(hit.kind in ("message", "candidate") or hit.state == "open" for hit in result.hits)
         hits = [(hit, showing.around(db, hit) if with_threads else ()) for hit in result.hits]
         if json:
-            import json as js
-
             rows = [_hit_data(hit, thread) for hit, thread in hits]
-            print(js.dumps({"query": words, "hits": rows}, ensure_ascii=False, indent=1))
+            print(json_.dumps({"query": words, "hits": rows}, ensure_ascii=False, indent=1))
             return
         if not hits:
             print(_nothing(filters, result) + _behind(db))
@@ -145,10 +138,6 @@ def _nothing(filters: Filters, result: SearchResult) -> str:
 
 def _behind(db: sqlite3.Connection) -> str:
     """How many days have a log that is not in the knowledge base, and what to do about it."""
-    from digest.project import folders
-    from digest.project import settings as config
-    from digest.reports.summary import count
-
     known = set(db.execute("SELECT room, day FROM logs"))
     new = sum((log.room, log.day.isoformat()) not in known for log in folders.days(config.settings()))
     return f". {count(new, 'day')} not indexed yet: run digest index" if new else ""
@@ -212,8 +201,6 @@ def _wrapped(head: str, text: str, forms: tuple[str, ...], wide: int, most: int 
 
 def _window(rows: list[str], forms: tuple[str, ...], most: int) -> list[str]:
     """So many of the rows, from the first one on that holds a word of the query."""
-    from digest.knowledge.query import spans
-
     first = next((n for n, row in enumerate(rows) if spans(row, forms)), 0)
     first = min(first, len(rows) - most)
     shown = rows[first : first + most]
@@ -227,7 +214,6 @@ def _window(rows: list[str], forms: tuple[str, ...], most: int) -> list[str]:
 def _lit(text: str, forms: tuple[str, ...]) -> str:
     if not sys.stdout.isatty():
         return text
-    from digest.knowledge.query import spans
 
     parts, last = [], 0
     for start, end in spans(text, forms):
@@ -245,22 +231,15 @@ def show(
     json: options.AsJson = False,
 ) -> None:
     """Print an entry with its thread and its sources."""
-    from digest.knowledge import schema
-    from digest.knowledge import show as showing
-    from digest.project import folders
-    from digest.project import settings as config
-
     with schema.reading(folders.store_path(config.settings().root)) as db:
         entries = showing.show(db, entry)
     if json:
-        import json as js
-
         rows = [asdict(e) for e in entries]
         for row in rows:
             for part in row["parts"]:
                 for answer in part["answers"]:
                     del answer["speaker"]  # a number of the store's, that says nothing outside
-        print(js.dumps(rows, ensure_ascii=False, indent=1))
+        print(json_.dumps(rows, ensure_ascii=False, indent=1))
         return
     for each in entries:
         for line in _shown_lines(each):

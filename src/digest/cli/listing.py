@@ -7,7 +7,7 @@ from typing import Any
 
 from digest.cli.term import cut, pad, width
 from digest.model import Log, People
-from digest.reports.summary import count
+from digest.text import count
 
 
 def people_data(log: Log, people: People) -> dict[str, Any]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from digest.cli import options, term
 from digest.cli.knowledge import Since, Until
-
-if TYPE_CHECKING:
-    from digest.knowledge.same import Likeness
-    from digest.project.settings import Settings
-    from digest.workflows.pages import ManyDays
-    from digest.workflows.write import Written
+from digest.errors import UsageError
+from digest.knowledge import roundups
+from digest.knowledge.same import Likeness
+from digest.project import folders
+from digest.project.settings import Settings
+from digest.workflows import pages, project
+from digest.workflows import write as writing
+from digest.workflows.pages import ManyDays
+from digest.workflows.write import Written
 
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the digests; default: digests.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")]
@@ -39,10 +42,6 @@ def faq(
 
     Most asked and best answered come first. What you edit in it stays. Exit status: 0 done, 1 conflicts.
     """
-    from digest.errors import UsageError
-    from digest.project import folders
-    from digest.workflows import pages, project
-
     settings = project.settings(out=out, templates=templates)
     first, last = (folders.parse_day(d).isoformat() if d else "" for d in (since, until))
     if limit < 1:
@@ -74,8 +73,6 @@ def month(
     fresh: Fresh = False,
 ) -> None:
     """Write a month's roundup: its talks, the best threads, what stayed open, thanks to who agreed to be named."""
-    from digest.knowledge import roundups
-
     _roundup(roundups.month(name).name, room, out, templates, dry_run=dry_run, fresh=fresh)
 
 
@@ -88,15 +85,12 @@ def week(
     fresh: Fresh = False,
 ) -> None:
     """Write a week's roundup: its talks, the best threads, what stayed open, thanks to who agreed to be named."""
-    from digest.knowledge import roundups
-
     _roundup(roundups.week(name).name, room, out, templates, dry_run=dry_run, fresh=fresh)
 
 
 def _roundup(
     name: str, room: str | None, out: Path | None, templates: Path | None, *, dry_run: bool, fresh: bool
 ) -> None:
-    from digest.workflows import pages, project
 
     settings, page = project.settings(out=out, templates=templates), pages.ManyDays(name, room)
     context = pages.contents(settings, page)
@@ -105,8 +99,6 @@ def _roundup(
 
 
 def _print_written(settings: Settings, page: ManyDays, written: Written, count: int, *, dry_run: bool) -> None:
-    from digest.workflows import project
-    from digest.workflows import write as writing
 
     state = f"would be {written.status}" if dry_run else written.status
     print(f"{count} {'question' if count == 1 else 'questions'}  → {project.shown(written.path)} ({state})")

@@ -13,8 +13,8 @@ from digest import files
 from digest.cli import options, output, tables
 from digest.errors import UsageError
 from digest.learning import records
-from digest.reports.summary import count
 from digest.rules import edit
+from digest.text import count
 from digest.workflows import project, published
 
 Gold = Annotated[

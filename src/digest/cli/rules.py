@@ -5,16 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from digest.cli import options, term
 from digest.cli.quick import Quick
-
-if TYPE_CHECKING:
-    from digest.errors import Problem
-    from digest.rules.model import Rule, Rules
+from digest.errors import Problem, UsageError
+from digest.project.settings import packaged_rules
+from digest.rules import codes
+from digest.rules import schema as json_schema
+from digest.rules.check import check
+from digest.rules.check import test as run_examples
+from digest.rules.model import Rule, Rules
+from digest.rules.reference import reference as reference_tables
+from digest.rules.yaml import did_you_mean
+from digest.subjects import SUBJECTS, load
+from digest.workflows import project
 
 app = typer.Typer(
     cls=Quick, help="Look at the rules, check them, run their examples.", no_args_is_help=True, rich_markup_mode=None
@@ -37,9 +44,6 @@ def lint(
 
     Exit status: 0 nothing, or warnings alone; 1 findings.
     """
-    from digest.rules.check import check
-    from digest.subjects import SUBJECTS
-
     found, problems = check(_folders(paths, packaged), SUBJECTS)
     number = sum(len(s.rules) for s in found.subjects.values()) if found else None
     _report(problems, f"{number} rules" if number is not None else "the rules can't be used")
@@ -53,10 +57,7 @@ def test(paths: Folders = None, packaged: Packaged = True) -> None:
 
     Exit status: 0 all passed; 1 some failed.
     """
-    from digest.rules.check import test as run
-    from digest.subjects import load
-
-    report = run(load(_folders(paths, packaged)))
+    report = run_examples(load(_folders(paths, packaged)))
     _report(report.problems, f"{report.examples} examples of {report.rules} rules")
     if not report.passed:
         raise typer.Exit(1)
@@ -71,11 +72,6 @@ def list_(
     rules: options.Rules = None,
 ) -> None:
     """List the rules in force, by subject and act: weight, id, kind, reason."""
-    from digest.errors import UsageError
-    from digest.rules.yaml import did_you_mean
-    from digest.subjects import load
-    from digest.workflows import project
-
     loaded = load(project.rule_folders(project.settings(rules=rules)))
     if subject is not None and subject not in loaded.subjects:
         near = did_you_mean(subject, loaded.subjects) or f". Subjects are {', '.join(loaded.subjects)}"
@@ -104,11 +100,6 @@ def show(
     rules: options.Rules = None,
 ) -> None:
     """Show one rule: where it stands, what it looks at, its weight, its examples."""
-    from digest.errors import UsageError
-    from digest.rules.yaml import did_you_mean
-    from digest.subjects import load
-    from digest.workflows import project
-
     loaded = load(project.rule_folders(project.settings(rules=rules)))
     found = loaded.find(id_)
     if not found:
@@ -124,9 +115,6 @@ def show(
 @app.command("explain")
 def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="A problem's code, such as R103.")]) -> None:
     """Say what a problem's code means."""
-    from digest.errors import UsageError
-    from digest.rules import codes
-
     said = codes.explain(code)
     if said is None:
         raise UsageError(f"{term.cut(code, 20)}: no such code. They are {', '.join(codes.CODES)}")
@@ -141,30 +129,20 @@ def schema(
     ] = None,
 ) -> None:
     """Print the JSON Schema of rule files, by which an editor completes and explains."""
-    from digest.rules import schema as made
-    from digest.subjects import SUBJECTS
-    from digest.workflows import project
-
     if out is None:
-        print(made.text(SUBJECTS), end="")
+        print(json_schema.text(SUBJECTS), end="")
     else:
-        project.write(out, made.text(SUBJECTS))
+        project.write(out, json_schema.text(SUBJECTS))
         print(f"→ {project.shown(out)}")
 
 
 @app.command("reference", hidden=True)
 def reference() -> None:
     """Print the tables of kinds and subjects with which docs/rules.md ends, by the packaged rules."""
-    from digest.project.settings import packaged_rules
-    from digest.rules.reference import reference as tables
-    from digest.subjects import load
-
-    print(tables(load([packaged_rules()])), end="")
+    print(reference_tables(load([packaged_rules()])), end="")
 
 
 def _folders(paths: Sequence[Path] | None, packaged: bool) -> tuple[Path, ...]:
-    from digest.errors import UsageError
-    from digest.workflows import project
 
     if not packaged and not paths:
         raise UsageError("--alone checks the folders that you name. Give a PATH")

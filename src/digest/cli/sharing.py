@@ -73,7 +73,7 @@ def forget(
     from digest import files
     from digest.forgetting.forget import everyday, traces
     from digest.project import settings as config
-    from digest.reports.summary import count
+    from digest.text import count
     from digest.workflows import project, sharing
 
     settings = config.settings()
@@ -123,7 +123,7 @@ def privacy(json: options.AsJson = False, logs: options.Logs = None) -> None:
     Exit status: 0, or 1 where a digest or an export shows something it should not.
     """
     from digest.forgetting.report import report as privacy_report
-    from digest.reports.summary import count
+    from digest.text import count
     from digest.workflows import project
 
     settings = project.settings(logs=logs)

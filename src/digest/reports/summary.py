@@ -11,6 +11,7 @@ from digest.conversation.questions import QuestionSettings
 from digest.conversation.replies.answers import AnswerSettings
 from digest.editorial.select import BELOW
 from digest.model import Answer, Digest, Log, Question
+from digest.text import count, listed
 
 CLOSEST = 3  # questions left out that are named, the best ones
 DOUBTS = 6  # doubtful answers and questions that are named, the most doubtful ones
@@ -138,13 +139,3 @@ def total(days: Sequence[Summary]) -> str:
         f"{sum(s.answered for s in days)} answered, {sum(s.open for s in days)} open, {count(with_talk, 'talk')}, "
         f"{sum(sum(s.masked.values()) for s in days)} masked"
     )
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """`1 message`, `2 messages`, `1,453 messages`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def listed(counts: Mapping[str, int]) -> str:
-    """Counts by kind, the most first."""
-    return ", ".join(f"{n:,} {kind}" for kind, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -15,7 +15,7 @@ from digest.model import Earlier, Log, People
 from digest.project import folders
 from digest.project.folders import DayLog
 from digest.project.settings import Settings
-from digest.reports.summary import count
+from digest.text import count
 from digest.workflows import project
 from digest.workflows.project import AnalysedDay
 
