@@ -8,9 +8,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from digest.importers.base import Unreadable
+from digest.importers.source import Source
 
 _DECODER = json.JSONDecoder()
 _BETWEEN = re.compile(r"[\s,]*")
+_HUGE = 1 << 80  # beyond every id and every time
+_DIGITS = 20
+_MILLISECONDS = 100_000_000_000  # as seconds, the year 5138
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)")  # where the next element of an array of objects may begin
 
 
@@ -60,18 +64,30 @@ class JsonText:
                 return value
 
     def head(self, key: str) -> dict[str, Any]:
-        """The values of the object before the array under `key`, which comes next."""
-        values: dict[str, Any] = {}
+        """The values of the object before the array under `key`, which comes next; as far as they can be read."""
         if self._peek() != "{":
-            return values
+            return {}
         self._at += 1
-        while self._peek() == '"':
-            name = self._value()
-            if self._peek() == ":":
-                self._at += 1
-            if name == key and self._peek() == "[":
-                break
-            values[name] = self._value()
+        return self._members(key)
+
+    def rest(self) -> dict[str, Any]:
+        """The values of the object after the array that was read last."""
+        if self._peek() == "]":
+            self._at += 1
+        return self._members("")
+
+    def _members(self, key: str) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        try:
+            while self._peek() == '"':
+                name = self._value()
+                if self._peek() == ":":
+                    self._at += 1
+                if name == key and self._peek() == "[":
+                    break
+                values[name] = self._value()
+        except ValueError:
+            return values  # what is broken stands next, for `elements` to count
         return values
 
     def elements(self) -> Iterator[tuple[int, dict[str, Any] | Unreadable]]:
@@ -94,3 +110,48 @@ class JsonText:
                 yield number, value
             else:
                 yield number, Unreadable(number, "no record", str(value)[:100])
+
+
+def document(source: Source, key: str, first: str) -> tuple[dict[str, Any], Iterator[tuple[int, Any]]]:
+    """The values of an object beside its array `key`, and the elements of that.
+
+    A file that tells `first` before the array, as writers do, is read as it comes.
+    """
+    text = JsonText(source.pieces())
+    values = text.head(key)
+    if first in values:
+        return values, text.elements()
+    elements = list(text.elements())
+    return values | text.rest(), iter(elements)
+
+
+def string(row: Any, *keys: str) -> str:
+    """The first of the values under `keys` that says something, numbers as they are written; "" where none does."""
+    for key in keys:
+        value = row.get(key) if isinstance(row, dict) else None
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value) if abs(value) < _HUGE else ""
+        if isinstance(value, str) and value:
+            return value
+    return ""
+
+
+def mapping(row: Any, key: str) -> dict[str, Any]:
+    """The object under `key`, an empty one where there is none."""
+    value = row.get(key) if isinstance(row, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def objects(row: Any, key: str) -> list[dict[str, Any]]:
+    """The objects in the array under `key`."""
+    value = row.get(key) if isinstance(row, dict) else None
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def seconds(value: Any) -> float | None:
+    """Seconds since 1970 of a number, or of digits in a string; milliseconds are known by their size."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < _DIGITS:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _HUGE:
+        return None
+    return value / 1000 if value > _MILLISECONDS else value
