@@ -23,7 +23,16 @@ from digest.importers.source import HEAD, Source, room_of
 from digest.model import Log
 
 LOGS: tuple[str, ...] = ("jsonl", "jekyll")
-EXPORTS: tuple[str, ...] = ("chatlog_json", "chatlog_csv", "chatlog_txt", "chatlab", "weflow_json", "weflow_txt")
+EXPORTS: tuple[str, ...] = (
+    "chatlog_json",
+    "chatlog_csv",
+    "chatlog_txt",
+    "chatlab",
+    "weflow_json",
+    "weflow_txt",
+    "wxcli_json",
+    "wxcli_text",
+)
 FORMATS = (LOGS[0], *EXPORTS, *LOGS[1:])  # jekyll takes every empty file and every .md, so it comes last
 GROUP = "digest.importers"
 HEADERS = "A log has a header line for each message: > 09:15:02  name"

@@ -241,6 +241,7 @@ class _Parents:
         self._ids = {record.id: n for n, record in reversed(list(enumerate(records))) if record.id}
         self._seconds: dict[dt.datetime, list[int]] = defaultdict(list)
         self._beginnings: dict[str, list[int]] = defaultdict(list)
+        self._names = {(record.name or record.sender).strip() for record in records}
         if any(record.reply_to and not record.reply_to.id for record in records):
             for n, record in enumerate(records):
                 self._seconds[_time(record)].append(n)
@@ -263,7 +264,11 @@ class _Parents:
             return next((n for n in earlier if self._records[n].kind == told.kind and self._is(n, told)), None)
         # a quote cut before the eighth letter is no help: it would fit too many
         candidates = [n for n in self._beginnings.get(text[:BEGINNING], ()) if n < child]
-        return self._best(candidates, told, by_text=True)
+        best = self._best(candidates, told, by_text=True)
+        if best is None and not told.sender and len(text) >= BEGINNING and told.name.strip() not in self._names:
+            # a quote may name a person as the exporter's contacts do
+            return self._best(candidates, replace(told, name=""), by_text=True)
+        return best
 
     def _best(self, candidates: list[int], told: Parent, *, by_text: bool) -> int | None:
         """The last candidate of the right person, one with the text before one without."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from digest.importers import placeholders, weflow
 from digest.importers.base import Chat, Raw, Unreadable
-from digest.importers.blocks import Block, blocks
+from digest.importers.headed import HeadedText, headed_texts
 from digest.importers.source import Source
 
 _HEADER = re.compile(r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) '(?P<name>.*)'")
@@ -24,7 +24,7 @@ def identify(head: bytes, path: Path) -> bool:
 
 def read(source: Source) -> Iterator[Chat]:
     """The one chat of the export; its room stands in the file's name alone, and as the sender of notices."""
-    records = [record for block in blocks(source.lines(), _header) if (record := _record(block))]
+    records = [record for block in headed_texts(source.lines(), _header) if (record := _record(block))]
     messages = [record for record in records if isinstance(record, Raw)]
     sayings = weflow.Sayings(messages)
     by_name: dict[str, list[Raw]] = defaultdict(list)
@@ -45,7 +45,7 @@ def _header(line: str, before: str, _: str) -> re.Match[str] | None:
     return None if before.strip() else _HEADER.fullmatch(line.rstrip())
 
 
-def _record(block: Block) -> Raw | Unreadable | None:
+def _record(block: HeadedText) -> Raw | Unreadable | None:
     if block.match is None:
         return Unreadable(block.line, "text before the first message", block.text) if block.text.strip() else None
     try:

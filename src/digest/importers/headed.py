@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class HeadedText:
     """A header and the lines below it; what stands before the first header has no match."""
 
     line: int
@@ -22,12 +22,12 @@ class Block:
         return "\n".join(self.body).strip("\n")
 
 
-def blocks(
+def headed_texts(
     lines: Iterable[tuple[int, str]],
     header: Callable[[str, str, str], re.Match[str] | None],
     *,
     named: bool = False,
-) -> Iterator[Block]:
+) -> Iterator[HeadedText]:
     """The messages of a text; `header` is given a line and the two before it, the nearer one first.
 
     With `named` the line above a header is the speaker's and belongs to no text.
@@ -39,9 +39,9 @@ def blocks(
         found = header(line, before, further)
         if found is not None:
             speaker = body.pop() if named and body else ""
-            yield Block(start, match, body, name)
+            yield HeadedText(start, match, body, name)
             start, match, name, body = number, found, speaker, []
         else:
             body.append(line)
         before, further = line, before
-    yield Block(start, match, body, name)
+    yield HeadedText(start, match, body, name)
