@@ -35,6 +35,10 @@ def extract(
     encoding: options.Encoding = None,
     log_format: options.LogFormat = None,
     compact: Annotated[bool, typer.Option("--compact", help="Print it all on one line.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where to write it; default: standard output.")
+    ] = None,
+    force: options.Force = False,
 ) -> None:
     """Print what is found in a log as JSON.
 
@@ -47,7 +51,12 @@ def extract(
     read = forgotten.without(read, forgotten.forgotten(settings.root))
     work = project.analysed(read, project.stages(settings), evidence=True)
     data = extract_report.extract(work.conversation, work.questions, work.digest, work.stages.layout)
-    print(extract_report.text(data, compact=compact), end="")
+    text = extract_report.text(data, compact=compact)
+    if out is None:
+        print(text, end="")
+        return
+    _put(settings, out, text, force)
+    print(f"{count(len(data['questions']), 'question')}  → {term.plain(project.shown(out))}")
 
 
 def explain(
@@ -93,6 +102,7 @@ def graph(
     logs: options.Logs = None,
     rules: options.Rules = None,
     encoding: options.Encoding = None,
+    force: options.Force = False,
 ) -> None:
     """Write a day's reply graph: turns in order of time, links to what they reply to, threads."""
     known = {f".{f.value}": f for f in GraphFormat}
@@ -109,9 +119,14 @@ def graph(
     if out is None:
         print(text, end="")
         return
-    project.write(out, text)
+    _put(settings, out, text, force)
     place = term.plain(project.shown(out))
     print(f"{len(drawn.turns)} turns, {len(drawn.links)} links, {len(drawn.threads)} threads  → {place}")
+
+
+def _put(settings: Settings, out: Path, text: str, force: bool) -> None:
+    for backup in project.write(settings, out, text, force=force):
+        print(f"what stood there: {term.plain(project.shown(backup))}", file=sys.stderr)
 
 
 def people(

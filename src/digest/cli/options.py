@@ -45,3 +45,6 @@ LogFormat = Annotated[
     typer.Option("--log-format", "--format", metavar="NAME", help="Format of the log; default: seen from it."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Write over files that this project did not write; a backup is kept.")
+]

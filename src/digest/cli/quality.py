@@ -63,6 +63,7 @@ def eval_(
     predictions: Annotated[
         Path | None, typer.Option("--predictions", metavar="FILE", help="Also write what was found as JSON.")
     ] = None,
+    force: options.Force = False,
     json: options.AsJson = False,
 ) -> None:
     """Measure how far what is found agrees with what was published.
@@ -79,7 +80,7 @@ def eval_(
             stages_against = project.stages(project.settings(logs=logs, rules=against))
             other = published.measured(sources, stages_against, progress.show)
     if predictions is not None:
-        project.write(predictions, records.predictions([m.found for m in work]))
+        project.write(settings, predictions, records.predictions([m.found for m in work]), force=force)
     report = tables.Report(
         tuple(work),
         tuple(other) if other is not None else None,

@@ -127,12 +127,13 @@ def schema(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where to write it; default: standard output.")
     ] = None,
+    force: options.Force = False,
 ) -> None:
     """Print the JSON Schema of rule files, by which an editor completes and explains."""
     if out is None:
         print(json_schema.text(SUBJECTS), end="")
     else:
-        project.write(out, json_schema.text(SUBJECTS))
+        project.write(project.settings(), out, json_schema.text(SUBJECTS), force=force)
         print(f"→ {project.shown(out)}")
 
 

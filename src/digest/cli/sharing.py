@@ -33,6 +33,7 @@ def export(
     pseudonyms: Annotated[
         bool, typer.Option("--pseudonyms", help="Tell speakers apart by made-up names that nobody can trace.")
     ] = False,
+    force: options.Force = False,
 ) -> None:
     """Write the published questions and answers for other programs, each with its source.
 
@@ -44,6 +45,7 @@ def export(
     from digest.knowledge.export import ExportFormat, ExportRequest, Site
     from digest.project import folders
     from digest.project import settings as config
+    from digest.text import count
     from digest.workflows import project, sharing
 
     settings = config.settings()
@@ -57,9 +59,10 @@ def export(
         raise UsageError(f"{out.parent}: no such folder. Make it, or choose another place")
     request = ExportRequest(ExportFormat(chosen), str(out.absolute()), Site(site), first, last, room, pseudonyms)
     with files.lock(settings.root):
-        paths = sharing.export(settings, request)
-    number = "1 file" if len(paths) == 1 else f"{len(paths)} files"
-    print(f"{number}  → {project.shown(out)}")
+        exported = sharing.export(settings, request, force=force)
+    print(f"{count(len(exported.paths), 'file')}  → {term.plain(project.shown(out))}")
+    for backup in exported.backups:
+        print(f"  what stood there: {term.plain(project.shown(backup))}")
 
 
 def forget(

@@ -23,10 +23,12 @@ from digest.errors import DigestError
 from digest.knowledge.schema import SHIFT
 from digest.knowledge.search import positions, stored_answers
 from digest.masks import mask
+from digest.page import outputs
 from digest.page.escape import inline
 from digest.page.render import front_matter, rendered
 from digest.project.folders import from_root, safe_folder
 from digest.project.forgotten import pseudonym, secret
+from digest.project.settings import Settings
 
 RECORD = "exports.json"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # a cell that begins so is code to a spreadsheet
@@ -61,6 +63,15 @@ class ExportRequest:
     room: str | None = None
     pseudonyms: bool = False
     files: tuple[str, ...] = ()  # what was written, below `out`
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The files of an export, the backups of what stood in their place, and those left alone: others changed them."""
+
+    paths: tuple[Path, ...]
+    backups: tuple[Path, ...]
+    left: tuple[Path, ...]
 
 
 Names = Callable[[int | None], str]
@@ -107,28 +118,37 @@ def namer(db: sqlite3.Connection, root: Path, pseudonyms: bool) -> Names:
 
 
 def write(
-    db: sqlite3.Connection, root: Path, request: ExportRequest, front: Mapping[str, Any], templates: Sequence[Path] = ()
-) -> tuple[Path, ...]:
+    db: sqlite3.Connection,
+    settings: Settings,
+    request: ExportRequest,
+    front: Mapping[str, Any],
+    *,
+    force: bool = False,
+    leave: bool = False,
+) -> Exported:
     """The files of an export, written and noted, so that whoever is forgotten later goes from it too.
 
     A page that an earlier export wrote there and this one does not goes: nothing of its day is published any more.
+    `force` and `leave` say what becomes of files that aren't ours, as in `outputs.write`.
     """
+    root, out = settings.root, Path(request.out)
     rows = list(records(db, request, namer(db, root, request.pseudonyms)))
-    out = Path(request.out)
+    past = [each for each in past_exports(root) if each.out == request.out]
+    before = {name for each in past for name in each.files}
+    # of an export older than the record of hashes
+    known = {outputs.place(out / name) for name in before} | {outputs.place(out) for _ in past}
     if request.format is not ExportFormat.markdown:
         text = {ExportFormat.jsonl: _jsonl, ExportFormat.csv: _csv, ExportFormat.qa: _qa}[request.format](rows)
+        plan = outputs.plan(settings, {out: text}, force=force, leave=leave, known=known)
         _remember(root, request)
-        files.write_atomic(out, text)
-        return (out,)
-    pages = _pages(rows, request.site, front, templates)
-    before = {name for past in past_exports(root) if past.out == request.out for name in past.files}
+        return Exported((out,), outputs.carry_out(settings, plan), plan.left)
+    pages = _pages(rows, request.site, front, settings.templates)
+    contents = {out / name: pages.get(name) for name in (*pages, *sorted(before - set(pages)))}
+    plan = outputs.plan(settings, contents, folder=out, force=force, leave=leave, known=known)
     _remember(root, replace(request, files=tuple(sorted({*before, *pages}))))
-    for name, page in pages.items():
-        files.write_atomic(out / name, page, within=out)
-    for name in sorted(before - set(pages)):
-        files.remove(out / name, within=out)
+    backups = outputs.carry_out(settings, plan)
     _remember(root, replace(request, files=tuple(sorted(pages))))
-    return tuple(out / name for name in pages)
+    return Exported(tuple(out / name for name in pages), backups, plan.left)
 
 
 def _jsonl(rows: Iterable[Mapping[str, Any]]) -> str:

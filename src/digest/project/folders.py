@@ -18,7 +18,7 @@ RECORDS = ".jsonl"  # suffix of the form that holds what exports hold
 NO_LOGS = "no logs there. Put one in, named like 2017-05-27-chat.markdown, or name another folder with --logs"
 OF_MANY_DAYS = re.compile(r"faq|[0-9]{4}-(?:[0-9]{2}|W[0-9]{2})")  # pages that faq, month and week write, by name
 
-_LOG_NAME = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?:-chat)?\.(?:{'|'.join(LOG_SUFFIXES)})")
+LOG_NAME = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?:-chat)?\.(?:{'|'.join(LOG_SUFFIXES)})")
 _LONGEST_FOLDER = 100  # bytes; most file systems take 255
 _UNSAFE = re.compile(r'[ /\\:*?"<>|]+')
 _RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(?:\..*)?", re.I)
@@ -79,7 +79,7 @@ def days(settings: Settings, room: str | None = None) -> tuple[DayLog, ...]:
         if room is not None and name != room:
             continue
         for path in _listing(folder):
-            match = _LOG_NAME.fullmatch(path.name)
+            match = LOG_NAME.fullmatch(path.name)
             if match and not path.is_dir():
                 try:
                     found.append(DayLog(dt.date.fromisoformat(match[1]), name, path))

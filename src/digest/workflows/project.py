@@ -189,8 +189,14 @@ def shown(path: Path | str) -> str:
         return str(path)
 
 
-def write(path: Path, data: str | bytes) -> None:
-    """Put a file that the user named where he named it."""
+def write(settings: Settings, path: Path, data: str | bytes, *, force: bool = False) -> tuple[Path, ...]:
+    """Put a file where the user named it; the backup of what stood there and wasn't ours.
+
+    Raises UsageError where something stands there that isn't ours, unless forced.
+    """
     if not path.absolute().parent.is_dir():
         raise UsageError(f"{path.parent}: no such folder. Make it, or choose another place")
-    files.write_atomic(path.absolute(), data)
+    with files.lock(settings.root):
+        from digest.page import outputs  # start-up: most commands write where they always do
+
+        return outputs.write(settings, path, data, force=force)

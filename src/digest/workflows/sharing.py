@@ -10,7 +10,7 @@ from digest.errors import DigestError
 from digest.forgetting import forget as forgetting
 from digest.forgetting.forget import PersonTraces, RedactedFile
 from digest.knowledge import export as exports
-from digest.knowledge.export import ExportFormat, ExportRequest, Site
+from digest.knowledge.export import Exported, ExportFormat, ExportRequest, Site
 from digest.knowledge.schema import reading
 from digest.project import folders
 from digest.project.settings import Settings
@@ -35,12 +35,15 @@ class ForgetReport:
     failed: tuple[str, ...]
 
 
-def export(settings: Settings, request: ExportRequest) -> tuple[Path, ...]:
-    """Write an export; its files. Hold the lock around it."""
+def export(settings: Settings, request: ExportRequest, *, force: bool = False, leave: bool = False) -> Exported:
+    """Write an export; its files. Hold the lock around it.
+
+    Files that aren't ours: `force` puts them into a backup, `leave` passes over them, else nothing is written.
+    """
     plain = request.format is not ExportFormat.markdown or request.site is Site.mkdocs
     with reading(folders.store_path(settings.root)) as db:
         front = {} if plain else front_matter(settings)
-        return exports.write(db, settings.root, request, front, settings.templates)
+        return exports.write(db, settings, request, front, force=force, leave=leave)
 
 
 def forget(settings: Settings, stages: Stages, person: PersonTraces, progress: Progress) -> ForgetReport:
@@ -53,11 +56,15 @@ def forget(settings: Settings, stages: Stages, person: PersonTraces, progress: P
     redacted, failed = forgetting.forget(settings, person, forgetting.entries(store, person))
     report = index(settings, lambda: stages, rebuild=True, progress=progress)
     failed += report.failed
+    changed: list[Path] = []
     for request in again:
         try:
-            export(settings, request)
+            changed += export(settings, request, leave=True).left
         except DigestError as error:
             failed.append(str(error))
     places = tuple(Path(request.out) for request in again)
-    remaining = forgetting.remaining(settings, person)
+    remaining = (
+        *(f"{folders.from_root(settings.root, path)}: changed since it was exported" for path in changed),
+        *forgetting.remaining(settings, person),
+    )
     return ForgetReport(tuple(redacted), report.written, places, remaining, tuple(failed))
