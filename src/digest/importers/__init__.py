@@ -32,6 +32,9 @@ EXPORTS: tuple[str, ...] = (
     "weflow_txt",
     "wxcli_json",
     "wxcli_text",
+    "memotrace_csv",
+    "wechat_text",
+    "memotrace_txt",
 )
 FORMATS = (LOGS[0], *EXPORTS, *LOGS[1:])  # jekyll takes every empty file and every .md, so it comes last
 GROUP = "digest.importers"

@@ -11,6 +11,7 @@ from typing import Any
 from digest.importers import placeholders, weflow
 from digest.importers.base import Chat, Parent, Raw, Unreadable
 from digest.importers.jsontext import document, mapping, objects, seconds, string
+from digest.importers.sayings import Sayings, quote
 from digest.importers.source import Source
 
 _CHATLAB = re.compile(rb'"chatlab"\s*:\s*\{')
@@ -81,10 +82,10 @@ def _record(number: int, row: dict[str, Any], names: dict[str, dict[str, Any]]) 
 
 def _without_quotes(records: list[Raw | Unreadable]) -> Iterable[Raw | Unreadable]:
     """The records without the quotes that WeFlow puts behind the own words."""
-    sayings = weflow.Sayings(record for record in records if isinstance(record, Raw))
+    sayings = Sayings((record for record in records if isinstance(record, Raw)), weflow.QUOTE)
     for record in records:
         if isinstance(record, Raw) and record.kind == "text":
             parts = sayings.split(record.text, sure=record.reply_to is None)
             if parts:
-                weflow.quote(record, *parts)
+                quote(record, *parts)
     return records

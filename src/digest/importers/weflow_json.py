@@ -14,6 +14,7 @@ from typing import Any
 from digest.importers import placeholders, weflow
 from digest.importers.base import Chat, Parent, Raw, Unreadable
 from digest.importers.jsontext import document, mapping, objects, seconds, string
+from digest.importers.sayings import Sayings, quote
 from digest.importers.source import Source
 
 _WEFLOW = re.compile(rb'\{\s*"weflow"\s*:\s*\{')
@@ -60,7 +61,7 @@ def read(source: Source) -> Iterator[Chat]:
         records.append(record)
         if isinstance(record, Raw) and record.kind == "text":
             quotes.append((record, row))
-    sayings = weflow.Sayings(record for record in records if isinstance(record, Raw))
+    sayings = Sayings((record for record in records if isinstance(record, Raw)), weflow.QUOTE)
     for record, row in quotes:
         _cut_quote(record, row, sayings)
     yield Chat(string(session, "displayName", "remark", "nickname", "wxid"), records)
@@ -119,12 +120,12 @@ def _is_quote(row: dict[str, Any], text: str) -> bool:
     return not string(row, "linkUrl", "linkTitle", "appMsgKind") and text[:1] not in "[<" and "://" not in text
 
 
-def _cut_quote(record: Raw, row: dict[str, Any], sayings: weflow.Sayings) -> None:
+def _cut_quote(record: Raw, row: dict[str, Any], sayings: Sayings) -> None:
     name, quoted = string(row, "quotedSender"), string(row, "quotedContent")
     if quoted or name:
         own = weflow.without_quote(record.text, name, quoted)
         if own == record.text and _quotes(row) and (parts := sayings.split(record.text)):
             own = parts[0]
-        weflow.quote(record, own, name, quoted)
+        quote(record, own, name, quoted)
     elif parts := sayings.split(record.text, sure=not _quotes(row)):
-        weflow.quote(record, *parts)
+        quote(record, *parts)

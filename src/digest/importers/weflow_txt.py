@@ -11,6 +11,7 @@ from pathlib import Path
 from digest.importers import placeholders, weflow
 from digest.importers.base import Chat, Raw, Unreadable
 from digest.importers.headed import HeadedText, headed_texts
+from digest.importers.sayings import Sayings, quote
 from digest.importers.source import Source
 
 _HEADER = re.compile(r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) '(?P<name>.*)'")
@@ -26,7 +27,7 @@ def read(source: Source) -> Iterator[Chat]:
     """The one chat of the export; its room stands in the file's name alone, and as the sender of notices."""
     records = [record for block in headed_texts(source.lines(), _header) if (record := _record(block))]
     messages = [record for record in records if isinstance(record, Raw)]
-    sayings = weflow.Sayings(messages)
+    sayings = Sayings(messages, weflow.QUOTE)
     by_name: dict[str, list[Raw]] = defaultdict(list)
     for record in messages:
         by_name[record.name].append(record)
@@ -37,7 +38,7 @@ def read(source: Source) -> Iterator[Chat]:
             if system:
                 record.kind, record.name = "system", ""
             elif record.kind == "text" and (parts := sayings.split(record.text)):
-                weflow.quote(record, *parts)
+                quote(record, *parts)
     yield Chat("", records)
 
 
