@@ -1,6 +1,8 @@
 """Who asked to be forgotten, and names as keyed hashes: a project's key and list lie in its private folder.
 
-A name is kept as HMAC-SHA256 under the project's key, so the list itself tells nobody who is on it.
+A name is kept as HMAC-SHA256 under the project's key, so the list itself tells nobody who is on it. The list holds a
+check value of its key, and so does NOTICE, which goes with the project where its private folder does not: a copy of the
+project can tell that it can't know whom to leave out.
 """
 
 from __future__ import annotations
@@ -22,10 +24,21 @@ from digest.errors import DigestError
 from digest.model import Log, Message
 
 KEY, LIST = "key", "forgotten"
+NOTICE = "forgotten.txt"  # beside digest.toml; it names nobody
 KEY_BYTES = 32
 SHORT = 8  # hexadecimal digits of a pseudonym
 INSTEAD = "群友"  # stands where somebody was named
 SHORTEST = 2  # characters of a name; a longer one is hardly the beginning of another
+BRING = (
+    "Bring it back from a backup or from where people were forgotten; where it is lost, remove the list and forget "
+    "them anew"
+)
+TOLD = """\
+People asked to be left out of what is made of these logs. Who they are is known where they were forgotten, by
+.digest/forgotten and .digest/key together; without these two, digest refuses to read the logs. Keep this file.
+
+"""
+NOTICED = re.compile(r"^digest-forgotten: ([0-9a-f]{16})$", re.MULTILINE)
 WORD = re.compile(r"[^\W_]+")
 GOES_ON = re.compile(r"[\w~-]")
 
@@ -118,7 +131,10 @@ def _latin(char: str) -> bool:
 
 
 def secret(root: Path) -> bytes:
-    """The project's key, made where there is none; readable by its owner alone."""
+    """The project's key, made where there is none; readable by its owner alone.
+
+    Raises DigestError where a list was made with a key that is gone: a new one would match nobody on it.
+    """
     path = root / files.STATE / KEY
     if path.exists() or path.is_symlink():
         stored = files.read_bytes(path, limit=4096)
@@ -127,6 +143,8 @@ def secret(root: Path) -> bytes:
                 f"{path}: not a key of digest's. Bring the right one back; a new one changes every pseudonym"
             )
         return stored
+    if files.lies(root / files.STATE / LIST):
+        raise DigestError(f"{path}: gone, so nobody on {path.with_name(LIST)} can be left out. {BRING}")
     new = os.urandom(KEY_BYTES)
     files.write_atomic(path, new, within=root)
     path.chmod(0o600)
@@ -147,20 +165,40 @@ def pseudonym(secret: bytes, label: str) -> str:
     return f"u-{hashed(secret, label)[:SHORT]}"
 
 
+def _checked(secret: bytes) -> str:
+    """What tells a key without telling what it is."""
+    return hmac.new(secret, b"check", hashlib.sha256).hexdigest()[:16]
+
+
 def forgotten(root: Path) -> Forgotten:
-    """Who is to be left out of this project."""
+    """Who is to be left out of this project. Raises DigestError where nobody can know."""
     path = root / files.STATE / LIST
-    if not path.exists():
+    notice = root / NOTICE
+    noticed = NOTICED.search(files.read_text(notice)) if files.lies(notice) else None
+    if not files.lies(path):
+        if noticed:
+            raise DigestError(
+                f"{path}: not here, but {notice} tells of people to be left out, and nobody can know whom. Bring "
+                f"{files.STATE}/{LIST} and {files.STATE}/{KEY} from where they were forgotten, or forget them anew "
+                f"with {NOTICE} taken away"
+            )
         return Forgotten()
     try:
         stored = json.loads(files.read_bytes(path))
         labels, names = (stored["labels"], stored["names"]) if isinstance(stored, dict) else (stored, [])
         hashes = frozenset((str(start), int(length), str(whole)) for start, length, whole in names)
-        return Forgotten(secret(root), frozenset(str(label) for label in labels), hashes)
+        # a list made before there was a check value has none
+        checks = {str(stored["check"])} if isinstance(stored, dict) and "check" in stored else set()
     except (ValueError, TypeError, KeyError):
         raise DigestError(
             f"{path}: damaged, so nobody on it could be left out. Bring it back, or forget them anew"
         ) from None
+    key = secret(root)
+    if checks - {_checked(key)}:
+        raise DigestError(f"{path}: made with another key than {path.with_name(KEY)}. {BRING}")
+    if noticed and noticed[1] != _checked(key):
+        raise DigestError(f"{path}: another list than the one that {notice} tells of. {BRING}")
+    return Forgotten(key, frozenset(str(label) for label in labels), hashes)
 
 
 def add(root: Path, labels: Iterable[str], names: Iterable[str] = ()) -> None:
@@ -169,9 +207,12 @@ def add(root: Path, labels: Iterable[str], names: Iterable[str] = ()) -> None:
     hashes = former.hashes | {hashed(key, label) for label in labels}
     name_hashes = former.names | {(_start(key, name), len(name), hashed(key, name)) for name in names if len(name) > 1}
     path = root / files.STATE / LIST
-    text = json.dumps({"labels": sorted(hashes), "names": sorted(name_hashes)}, indent=1)
+    text = json.dumps({"check": _checked(key), "labels": sorted(hashes), "names": sorted(name_hashes)}, indent=1)
     files.write_atomic(path, text + "\n", within=root)
     path.chmod(0o600)
+    notice = root / NOTICE
+    if not files.lies(notice) or NOTICED.search(files.read_text(notice)):
+        files.write_atomic(notice, f"{TOLD}digest-forgotten: {_checked(key)}\n", within=root)
 
 
 def without(log: Log, who: Forgotten) -> Log:

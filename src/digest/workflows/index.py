@@ -98,6 +98,7 @@ def index(
         return after and before and (room is None or name == room)
 
     path = folders.store_path(settings.root)
+    forgotten.forgotten(settings.root)  # an error where nobody can know, be there work or not
     sweep(path)
     with (rebuilding if rebuild else writing)(path) as connection:
         report = _update(connection, settings, stages, chosen, processes, progress)
