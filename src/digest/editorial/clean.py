@@ -23,7 +23,11 @@ ROUNDS = 6  # an opening may hide behind a greeting behind an opening; no one st
 BRACKETED = re.compile(r"\[([^\[\]\n]{1,16})\]")
 # pictographs, their skin tones and joiners; ordinary symbols such as → or ① stay
 PICTOGRAPH = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]+")
-LEFT_OVER_MENTION = re.compile(r"(?<![A-Za-z0-9._%+-])@[^\s?？，,。:：；;!！@「」]{1,40}[?\u2005]?")
+# a card that nobody could be found for, with the lost space after it or its parts joined; no code
+_CARD = r"[^\s?？，,。:：；;!！@「」\\/()\[\]^$*={}]{1,40}"
+LEFT_OVER_MENTION = re.compile(
+    rf"(?<![A-Za-z0-9._%+\])*@-])@(?=[^\s?@]{{0,40}}[\u3400-\u9fff])(?:{_CARD}[?\u2005]|[^-\s]{{0,20}}(?: ?-{_CARD})+)"
+)
 ASKED_TWICE = re.compile(r"([吗呢么嘛吧])\?{2,}")
 LOST_EMOJI = re.compile(r"\?(?: ?\?)+")
 LOST_BULLET = re.compile(r"(?<=[0-9][.、)）])\? ?")
@@ -60,6 +64,7 @@ class Cleaning:
     """What the rules say is no content: WeChat's emoji names, and RE2 patterns by where they stand."""
 
     emoji: tuple[str, ...] = words("WeChat's names between [ and ]")
+    spoken: tuple[str, ...] = words("of the emoji, names that stay inside a sentence, as those in Latin letters do")
     greetings: tuple[str, ...] = patterns("taken off the head of any text")
     openings: tuple[str, ...] = patterns("taken off the head of a question")
     fillers: tuple[str, ...] = patterns("taken off the head of a question or an answer")
@@ -211,8 +216,7 @@ def _number(mark: str) -> int:
 def _tidy(row: str, cleaning: Cleaning) -> str:
     # most rows hold few of these signs: to look for one is a tenth of an expression over the row
     if "[" in row:
-        names = cleaning.names
-        row = BRACKETED.sub(lambda m: "" if m[1] in names else m[0], row)
+        row = _without_emoji(row, cleaning)
     if "@" in row:
         row = LEFT_OVER_MENTION.sub(" ", row)
     if "?" in row and "://" not in row:
@@ -241,6 +245,30 @@ def _tidy(row: str, cleaning: Cleaning) -> str:
             return row if "://" in row else AROUND_STOPS.sub(r"\1", row)
         at = row.find(" ", at + 1)
     return row
+
+
+def _without_emoji(row: str, cleaning: Cleaning) -> str:
+    """The row without the emoji codes that stand as such.
+
+    Inside a sentence, a name that is a word too may be what is spoken of: `返回 [OK] 和 [NO]`. It goes at an end, by
+    a stop and among others of them; one in Latin letters stays at a clause's head, too.
+    """
+    codes = [m.span() for m in BRACKETED.finditer(row) if m[1] in cleaning.names]
+    starts = {start for start, _ in codes}
+    kept, end, gone = [], 0, -1
+    for start, stop in codes:
+        before, after = row[:start].rstrip(" "), row[stop:].lstrip(" ")
+        among = gone == len(before) > 0 or len(row) - len(after) in starts
+        name = row[start + 1 : stop - 1]
+        inside = (after[:1].isalnum() or after[:1] == "[") and (
+            name.isascii() or (name in cleaning.spoken and before[-1:].isalnum())
+        )
+        if among or not inside:
+            kept.append(row[end:start])
+            if row[stop : stop + 1].isalnum() and "".join(kept)[-1:].isalnum():
+                kept.append(" ")
+            end = gone = stop
+    return "".join([*kept, row[end:]])
 
 
 def _head(row: str, cleaning: Cleaning, role: Role) -> str:

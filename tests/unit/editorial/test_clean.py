@@ -244,3 +244,22 @@ def test_what_was_said_to_the_room_is_an_aside(said: str, goes: bool) -> None:
 )
 def test_an_answer_that_only_cheers_is_a_remark(said: str, goes: bool) -> None:
     assert remark(said, _ours()) is goes
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("健康检查返回 [OK] 和 [NO] 分别代表什么", "健康检查返回 [OK] 和 [NO] 分别代表什么"),
+        ("[OK] 表示存活，[NO] 表示摘除，[ERROR] 才会报警[强]", "[OK] 表示存活，[NO] 表示摘除，[ERROR] 才会报警"),
+        ("好的[OK]", "好的"),
+        ("收到[OK][OK]明天上线", "收到 明天上线"),
+        ("查过了[捂脸]没有这一笔", "查过了 没有这一笔"),
+        ("微信里的[红包]功能要另外签约", "微信里的[红包]功能要另外签约"),
+        ("正则 ^[\\w.]+@[\\w.]+$ 够用", "正则 ^[\\w.]+@[\\w.]+$ 够用"),
+        ("用 @Transactional 注解就行", "用 @Transactional 注解就行"),
+        ("装 @vue/cli@3 再试", "装 @vue/cli@3 再试"),
+        ("查 @@version 的值", "查 @@version 的值"),
+    ],
+)
+def test_a_code_or_an_at_sign_stays_where_the_sentence_speaks_of_it(text: str, expected: str) -> None:
+    assert clean(text, CLEANING) == expected

@@ -137,9 +137,15 @@ _RUN = re.compile(r"[^\n，。！；：！!、…@＠【】「」“”\"<>《�
 _CARD = re.compile(r"[^\s?_~-]+[-_~][^\s?_~-]*[-_~][^\s?]+")
 _ODD = re.compile(r"[\s，。！；：、…@＠【】「」“”\"<>《》？?]")
 _GLUE = re.compile(r"[-_~]")
+_NO_LABEL = re.compile(
+    r"[!->@\\\]^`{-~]|\[[^\u3400-\u9fff]|.*[\\^$*=;{}]"
+)  # code, a regular expression, a face made of signs
+_CODE_AROUND = re.compile(r"[^\s?]*/|[^\s?]*[(=]")  # `@vue/cli`, `@Column(name`
+_CALLING = ("谢", "欢迎", "恭喜", "邀请", "联系")  # before whom it is said to
+_IN_SENTENCE = re.compile(r"[你您我他她是吗么什怎哪谁有没做能不要了这那]")  # says something, so it is no part of a name
 _ASKING = "吗呢么吧啊"
 _LAST = re.compile(r"[a-z]+|[㐀-鿿]+")
-_ENDINGS = tuple([word] for word in COMMON)
+_ROLES = tuple(word for word in COMMON if len(word) > 2 and not word.isascii())
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +194,10 @@ def spans(text: str, known: Told) -> list[Span]:
             continue
         end, sure = found
         label = text[i + 1 : end].strip()
-        glued = i and text[i - 1].isascii() and text[i - 1].isalnum() and label[:1].isascii()
-        if glued and fold(label) not in known.plain:
-            continue  # user@host
+        if fold(label) not in known.plain and not _addresses(
+            text, i, end, label, opening=not text[last:i].strip("@＠ \n")
+        ):
+            continue
         if text[end : end + 1] in ("?", "\u2005", " ", "\xa0", "\u3000"):
             end += 1
         while i > last and text[i - 1] in "@＠":
@@ -198,6 +205,21 @@ def spans(text: str, known: Told) -> list[Span]:
         out.append(Span(i, end, label, sure))
         last = end
     return out
+
+
+def _addresses(text: str, at: int, end: int, label: str, *, opening: bool) -> bool:
+    """Whether the `@` with a label that nobody is known by addresses somebody: `@Transactional` in a sentence does not.
+
+    `opening`: nothing but mentions stands before it.
+    """
+    before = text[at - 1 : at]
+    if _NO_LABEL.match(label) or (before and before in ")]*+\\"):
+        return False
+    if not label.isascii():
+        return not (before.isascii() and before.isalnum() and label[:1].isascii())  # user@host
+    if (before and before in "@＠") or (before.isascii() and before.isalnum()) or _CODE_AROUND.match(text, at + 1):
+        return False
+    return opening or text[end : end + 1] in ("?", "\u2005") or text[:at].rstrip().endswith(_CALLING)
 
 
 def _closed(text: str, start: int, known: Told) -> tuple[int, bool] | None:
@@ -244,7 +266,7 @@ def _end(run: str, opening: int, last: bool) -> tuple[int, bool]:
         emoji = run.find("[", opening)
         size = emoji if emoji > 0 else len(run)
         return size, last or emoji > 0
-    if 0 < question <= 36 and _closes(run[space + 1 : question]):
+    if 0 < question <= 36 and _closes(run[space + 1 : question], run[question + 1 : question + 2]):
         return question, True
     card = _CARD.match(run, space + 1)
     if card and not _GLUE.search(run[:space]) and len(card.group()) <= 30 and run[card.end() :][:1] in ("", "?", " "):
@@ -252,6 +274,12 @@ def _end(run: str, opening: int, last: bool) -> tuple[int, bool]:
     return space, True
 
 
-def _closes(tail: str) -> bool:
-    """Whether what stands between the first space and the lost one is still the label: `某公司 产品 上海`, `方小语`."""
-    return _LAST.findall(tail)[-1:] in _ENDINGS or (len(tail) == 3 and tail[0] in SURNAMES and tail[2] not in _ASKING)
+def _closes(tail: str, following: str) -> bool:
+    """Whether what stands between the first space and the lost one is still the label: `某公司 产品 上海`, `方小语`.
+
+    Words that follow a `?` outright make it the lost space: who asks leaves off there.
+    """
+    last = (_LAST.findall(tail) or [""])[-1]
+    if last in COMMON or (len(tail) == 3 and tail[0] in SURNAMES and tail[2] not in _ASKING):
+        return True
+    return not _IN_SENTENCE.search(tail) and (last.endswith(_ROLES) or following not in ("", "?", " "))

@@ -71,6 +71,13 @@ CROWD = tuple(
         ("@Mona你来一个专题分享吧，就说这个图", ["@Mona"]),
         ("@@白鹭 谢谢", ["@@白鹭 "]),
         ("@Mona[强]", ["@Mona"]),
+        ("@雷小满 某行 风控产品经理?", ["@雷小满 某行 风控产品经理?"]),
+        ("@雷小满 你们用什么产品?", ["@雷小满 "]),
+        ("那个 @Transactional 只对外部调用有效", []),
+        ('装 @vue/cli 还是 @Component("x")', []),
+        ("看 @@version 的值", []),
+        ("用 ^[a.]+@[a.]+$ 够吗?", []),
+        ("(*@ο@*) 哇", []),
     ],
 )
 def test_a_mention_ends_where_its_label_ends(text: str, mentions: list[str]) -> None:
