@@ -57,7 +57,7 @@ from digest.masks import mask
         ("提取码: ｘ７ｋ２", "提取码: [密码]", {"password": 1}),
         ("appsecret: abcdef1234567890abcdef", "appsecret: [密钥]", {"secret": 1}),
         ("Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abcdefabcd", "Bearer [密钥]", {"secret": 1}),
-        ("mysql://root:secret99@10.1.2.3/db", "mysql://[密钥]@10.1.2.3/db", {"secret": 1}),
+        ("mysql://root:secret99@10.1.2.3/db", "mysql://[密钥]@[内网地址]/db", {"network": 1, "secret": 1}),
         ("www.example.com/?token=abc123", "www.example.com/?token=hidden", {"secret": 1}),
         ("https://example.com/?X-Amz-Signature=ab1", "https://example.com/?X-Amz-Signature=hidden", {"secret": 1}),
         ("https://example.com/?to=%3Ftoken%3Dab1%26b", "https://example.com/?to=%3Ftoken%3Dhidden%26b", {"secret": 1}),

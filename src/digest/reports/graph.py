@@ -17,6 +17,7 @@ from unicodedata import east_asian_width
 from digest.conversation.conversation import Conversation
 from digest.conversation.replies import links as links_stage
 from digest.conversation.replies import threads as threads_stage
+from digest.masks import mask
 from digest.model import Link, Question
 
 # colours that stay apart for the colour-blind and on white, darkened from Okabe and Ito's
@@ -85,7 +86,7 @@ def graph(day: Conversation, questions: Sequence[Question], threshold: float) ->
                 turn.positions,
                 first.clock,
                 first.speaker,
-                turn.text,
+                mask(turn.text)[0],
                 day.acts.of(turn.index),
                 turn.index in asking,
                 place.get(turn.index),

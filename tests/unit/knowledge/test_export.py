@@ -16,8 +16,8 @@ from digest.forgetting import redact
 from digest.masks import mask
 from digest.project import folders, forgotten
 from indexed import LATER, SAID, put, run
+from personal import ADA, FINN, HARMLESS, MEI, SEEDED, SPELLINGS, bare, secrets
 from personal import SAID as PERSONAL
-from personal import SEEDED
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,35 @@ def personal(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("export", "mkdocs"),
         ("export", "hugo", "--site", "hugo"),
         ("export", "jekyll", "--site", "jekyll"),
+    ):
+        result = run(root, *command)
+        assert result.status == 0, (command, result.err)
+    return root
+
+
+@pytest.fixture(scope="module")
+def spelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of a day in which personal data stand in every spelling, among numbers that are none."""
+    root = tmp_path_factory.mktemp("spelled")
+    texts = [*map(bare, SPELLINGS), *HARMLESS]
+    said = []
+    for n in range(0, len(texts), 2):
+        minute = n // 2
+        asker, other = ((ADA, MEI), (MEI, FINN), (FINN, ADA))[n % 3]
+        question = f"@{other}?请教一下，热点账户的第{minute}种情况怎么处理？ {texts[n]}"
+        answer = f"@{asker}?热点账户的这种情况一般用缓冲记账处理 {[*texts, ''][n + 1]}"
+        said.append((f"{9 + minute // 10:02}:{minute % 10 * 5:02}:00", asker, question))
+        said.append((f"{9 + minute // 10:02}:{minute % 10 * 5 + 1:02}:00", other, answer))
+    put(root, "2031-03-04", said=tuple(said))
+    for command in (
+        ("build", "--all"),
+        ("index",),
+        ("faq",),
+        ("month", "2031-03"),
+        ("export", "all.jsonl"),
+        ("export", "pairs.jsonl", "--format", "qa"),
+        ("export", "hugo", "--site", "hugo"),
+        ("graph", "2031-03-04", "-o", "graph.json"),
     ):
         result = run(root, *command)
         assert result.status == 0, (command, result.err)
@@ -100,6 +129,25 @@ def test_the_outputs_hold_what_was_asked(personal: Path) -> None:
         "mkdocs/docs/2031-03-04.md",
     ):
         assert "热点账户" in (personal / name).read_text("utf-8"), name
+
+
+def test_personal_data_are_masked_in_every_spelling_and_every_output(spelled: Path) -> None:
+    outputs = [*public(spelled), ("store", folders.store_path(spelled).read_bytes().decode("utf-8", "replace"))]
+    seen = {s: where for s in SPELLINGS for value in secrets(s) for where, text in outputs if value in text}
+    assert len(SPELLINGS) == 115
+    assert len(SPELLINGS) - len(seen) >= 105, seen
+
+
+def test_numbers_of_the_trade_stand_in_the_outputs(spelled: Path) -> None:
+    data = folders.store_path(spelled).read_bytes()
+    assert len(HARMLESS) >= 60
+    assert not [text for text in HARMLESS if text.encode() not in data]
+    assert not [text for text in HARMLESS if mask(text) != (text, {})]
+
+
+def test_privacy_does_not_count_masks(spelled: Path) -> None:
+    assert json.loads(run(spelled, "privacy", "--json").out)["pages"] == []
+    assert not [s for s in SPELLINGS for once in [mask(bare(s))[0]] if mask(once) != (once, {})]
 
 
 def test_not_even_the_store_holds_numbers(personal: Path) -> None:
