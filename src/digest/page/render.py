@@ -23,9 +23,10 @@ from digest.model import Digest, Earlier, Entry, Line, Log, Question
 from digest.page import grammar
 from digest.page.escape import image, inline, link, plain_title
 from digest.page.grammar import EARLIER, ENTRY_LETTERS, SECTION, TOPIC, day_label, numeral, safe_id
+from digest.page.limits import Overtime, limited
 from digest.project.folders import safe_folder
 from digest.rules.declare import Declaration, names, setting, table, whole
-from digest.rules.shapes import Anything, MapOf
+from digest.rules.shapes import PLAIN_KEY, Anything, MapOf
 from digest.rules.types import Clock, Text
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -36,6 +37,9 @@ STOPS = "。！？；：，、…!?;:,~～"
 COMMAS = "，,、"
 LARGEST = 1_000_000  # bytes of a template
 TOLD = 80  # characters of a question on another day's page
+SECONDS = 10  # that a template may take
+MEMORY = 1 << 30  # bytes more than before that a template may take
+MOST_BITS = 4096  # of a number that a template makes
 MOST_TIMES = 12  # in a mark: enough to find a thread in its log
 
 CHAT = re.compile("\ue000([^\ue000\ue001\n]*)\ue001")
@@ -55,7 +59,7 @@ class Layout:
     short: int = whole("shorter messages are joined by a comma, longer ones by a full stop", 16, 0, "characters")
     paragraph: int = whole("after so much the next message begins a paragraph", 160, 1, "characters")
     front: Mapping[str, Any] = table(
-        Anything(), "front matter besides title and date", {"layout": "post", "tag": ("publish",)}
+        Anything(plain=True), "front matter besides title and date", {"layout": "post", "tag": ("publish",)}
     )
     headings: Mapping[str, str] = table(MapOf(Text()), "headings of sections, where the day gives none", {})
 
@@ -109,7 +113,13 @@ def rendered(
 
     masked = Counter() if masked is None else masked
     try:
-        raw = _environment(tuple(templates)).get_template(name).render(context)
+        with limited(SECONDS, MEMORY):
+            raw = _environment(tuple(templates)).get_template(name).render(context)
+    except (MemoryError, Overtime) as error:
+        limit = f"{SECONDS} seconds" if isinstance(error, Overtime) else f"{MEMORY >> 20} MB"
+        raise TemplateError(
+            f"{_place(error) or name}: takes more than {limit}. Mend the template, or take the folder away to use ours."
+        ) from None
     except jinja2.TemplateSyntaxError as error:
         raise TemplateError(
             f"{error.filename or error.name}:{error.lineno}: {error.message}. Mend the template."
@@ -218,8 +228,17 @@ def _front(digest: Digest, layout: Layout, masked: Counter[str]) -> Ours:
 
 
 def front_matter(values: Mapping[str, Any]) -> Ours:
-    """Front matter for a template."""
-    return Ours(grammar.front_matter(values))
+    """Front matter for a template: what rules say passes the same door as the title."""
+    return Ours(grammar.front_matter(_plain_values(values)))
+
+
+def _plain_values(value: Any) -> Any:
+    """The value with its texts as plain as a title, without keys that would be more than a word."""
+    if isinstance(value, str):
+        return plain_title(value)
+    if isinstance(value, Mapping):
+        return {key: _plain_values(inner) for key, inner in value.items() if PLAIN_KEY.fullmatch(str(key))}
+    return [_plain_values(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
 def _topic(
@@ -342,10 +361,31 @@ def _place(error: BaseException) -> str:
     return where or str(getattr(error, "name", "") or "")
 
 
+def _small(left: Any, operator: str, right: Any) -> bool:
+    """Whether a product or a power stays within bounds: of numbers their bits, of texts and lists their length."""
+    if isinstance(left, int) and isinstance(right, int):
+        bits = left.bit_length() * abs(right) if operator == "**" else left.bit_length() + right.bit_length()
+        return bits <= MOST_BITS
+    for many, times in ((left, right), (right, left)):
+        if isinstance(times, int) and hasattr(many, "__len__"):
+            return len(many) * times <= LARGEST
+    return True
+
+
 @lru_cache(maxsize=4)
 def _environment(templates: tuple[Path, ...]) -> Any:
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    class Bounded(ImmutableSandboxedEnvironment):
+        """Refuses sums that would take for ever before a limit of time could end them."""
+
+        intercepted_binops = frozenset(["*", "**"])
+
+        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+            if not _small(left, operator, right):
+                raise ValueError(f"{operator} makes more than {LARGEST:,} of anything")
+            return super().call_binop(context, operator, left, right)
 
     folders = (*templates, TEMPLATES)
 
@@ -356,7 +396,7 @@ def _environment(templates: tuple[Path, ...]) -> Any:
                 return files.read_text(path, limit=LARGEST), str(path), lambda: True
         return None
 
-    return ImmutableSandboxedEnvironment(
+    return Bounded(
         loader=jinja2.FunctionLoader(source),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

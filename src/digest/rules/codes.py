@@ -22,7 +22,7 @@ CODES: dict[str, str] = {
     "R107": "The number is outside its range.",
     "R108": "The value is not one of those known here.",
     "R109": "The same rule id stands twice in one folder.",
-    "R110": "An id or name is lower-case words joined by hyphens, such as polite-opening.",
+    "R110": "An id or name is lower-case words joined by hyphens, such as polite-opening; a key of `front:`, one word.",
     "R111": "A rule has exactly one kind: one key such as pattern, lexicon or length.",
     "R112": "This kind can't be used in this subject.",
     "R113": "The act is not declared in the subject's `acts:`.",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from digest.rules.types import BAD, Field, Text, Type, plain_number, shown, text_of
 from digest.rules.yaml import Findings, Map, Node, Scalar, Seq, did_you_mean
+
+PLAIN_KEY = re.compile("[A-Za-z_][A-Za-z0-9_-]*")
 
 
 class Many(Type):
@@ -43,12 +46,13 @@ class Many(Type):
 
 
 class MapOf(Type):
-    """Free keys, values of one type; read as a dict in file order."""
+    """Free keys, values of one type; read as a dict in file order. With `plain`, a key is a word of Latin letters."""
 
-    __slots__ = ("of",)
+    __slots__ = ("of", "plain")
 
-    def __init__(self, of: Type) -> None:
+    def __init__(self, of: Type, plain: bool = False) -> None:
         self.of = of
+        self.plain = plain
 
     @property
     def says(self) -> str:
@@ -60,7 +64,9 @@ class MapOf(Type):
             return BAD
         values = {}
         for name, (key, value) in node.items.items():
-            if text_of(key, Text(), findings) is not None:
+            if self.plain and not PLAIN_KEY.fullmatch(name):
+                findings.add(key, "R110", f"{name!r} is no key here: write letters, digits, _ and -, a letter first")
+            elif text_of(key, Text(), findings) is not None:
                 values[name] = self.of.read(value, findings)
         return BAD if BAD in values.values() or len(values) < len(node.items) else values
 
@@ -68,7 +74,8 @@ class MapOf(Type):
         return {name: self.of.filled(item) for name, item in value.items()}
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "object", "additionalProperties": self.of.schema()}
+        schema = {"type": "object", "additionalProperties": self.of.schema()}
+        return {**schema, "propertyNames": {"pattern": f"^{PLAIN_KEY.pattern}$"}} if self.plain else schema
 
 
 class Record(Type):
@@ -119,9 +126,12 @@ class Record(Type):
 
 
 class Anything(Type):
-    """Free-form data: text, numbers, true and false, lists, mappings; as tuples and dicts."""
+    """Free-form data: text, numbers, true and false, lists, mappings; as tuples and dicts. `plain` as in MapOf."""
 
-    __slots__ = ()
+    __slots__ = ("plain",)
+
+    def __init__(self, plain: bool = False) -> None:
+        self.plain = plain
 
     @property
     def says(self) -> str:
@@ -131,7 +141,7 @@ class Anything(Type):
         if isinstance(node, Seq):
             return Many(self).read(node, findings)
         if isinstance(node, Map):
-            return MapOf(self).read(node, findings)
+            return MapOf(self, self.plain).read(node, findings)
         if node.plain:
             if node.value in ("true", "false"):
                 return node.value == "true"
