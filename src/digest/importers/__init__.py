@@ -33,6 +33,8 @@ EXPORTS: tuple[str, ...] = (
     "wxcli_json",
     "wxcli_text",
     "memotrace_csv",
+    "qq_txt",
+    "qq_mht",
     "wechat_text",
     "memotrace_txt",
 )
