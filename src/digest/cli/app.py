@@ -30,6 +30,9 @@ COMMANDS = {
     "diff": Command(
         "review:diff", "Show what you changed in a digest since it was built, and what a build would change now."
     ),
+    "accept": Command(
+        "review:accept", "Take what the rules propose for entries that you edited, one by one or all; or refuse it."
+    ),
     "resolve": Command("review:resolve", "Settle the conflicts of a digest: what stands in it counts."),
     "restore": Command("review:restore", "Bring back an entry that you deleted from a digest."),
     "doctor": Command("review:doctor", "Mend what an interrupted run left, and tell what only you can mend."),

@@ -163,6 +163,12 @@ def _tell_one(built: BuiltDay, dry_run: bool) -> None:
     rows.append(("digest", _where(built, dry_run)))
     if w.notes:
         rows.append(("entries", "; ".join(w.notes)))
+    if w.held:
+        rows.append(("held", "the page stays as it is: a build would have touched your words. Tell us, with the log"))
+    if w.proposals:
+        room_ = f" --room {shlex.quote(s.room)}" if s.room else ""
+        shows = f"digest diff {s.day}{room_} shows them, digest accept takes them"
+        rows.append(("proposals", f"{w.proposals}: {shows}"))
     if w.backup and w.status == "fresh":
         rows.append(("backup", shown(w.backup)))
     room = f" --room {shlex.quote(s.room)}" if s.room else ""

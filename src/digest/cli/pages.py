@@ -15,6 +15,7 @@ from digest.knowledge import roundups
 from digest.knowledge.same import Likeness
 from digest.project import folders
 from digest.project.settings import Settings
+from digest.text import count
 from digest.workflows import pages, project
 from digest.workflows import write as writing
 from digest.workflows.pages import ManyDays
@@ -98,15 +99,17 @@ def _roundup(
     _print_written(settings, page, written, len(context["best"]), dry_run=dry_run)
 
 
-def _print_written(settings: Settings, page: ManyDays, written: Written, count: int, *, dry_run: bool) -> None:
-
+def _print_written(settings: Settings, page: ManyDays, written: Written, questions: int, *, dry_run: bool) -> None:
     state = f"would be {written.status}" if dry_run else written.status
-    print(f"{count} {'question' if count == 1 else 'questions'}  → {project.shown(written.path)} ({state})")
+    print(f"{count(questions, 'question')}  → {project.shown(written.path)} ({state})")
     for note in written.notes:
         print(f"  entries {note}")
+    named = page.name + (f" --room {shlex.quote(page.room)}" if page.room else "")
+    if written.proposals:
+        print(f"  {count(written.proposals, 'proposal')}: digest diff {named} shows, digest accept {named} takes them")
     if written.conflicts:
-        room = f" --room {shlex.quote(page.room)}" if page.room else ""
         conflicts = project.shown(writing.told_of(settings, written.path))
         print(f"  {written.conflicts} in conflict: your words stand; both are in {conflicts}")
-        print(f"  next: edit the page where you like the new words better, then digest resolve {page.name}{room}")
+        print(f"  next: edit the page where you like the new words better, then digest resolve {named}")
+    if written.conflicts or written.held:
         raise typer.Exit(1)

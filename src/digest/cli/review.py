@@ -1,4 +1,4 @@
-"""`digest status`, `diff`, `resolve`, `restore`, `doctor`: an editor's hand and the rules' side by side."""
+"""`digest status`, `diff`, `accept`, `resolve`, `restore`, `doctor`: an editor's hand and the rules' side by side."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 
 from digest.cli import options, term
+from digest.errors import UsageError
+from digest.text import count
 from digest.workflows import project, review
 from digest.workflows.project import shown
 
@@ -79,10 +81,43 @@ def diff(
         print(f"\nconflict in {clash.key}; yours stands in the digest")
         for name, said in (("base", clash.base), ("yours", clash.edited), ("new", clash.rebuilt)):
             _told(name, said.strip())
+    for number, proposal in enumerate(comparison.proposals, 1):
+        print(f"\nproposal {number}  {term.cut(proposal.entry, term.columns() - 14)}")
+        for sentence in proposal.gone:
+            print(_coloured(f"- {sentence}"))
+        for sentence in proposal.new:
+            print(_coloured(f"+ {sentence}"))
+        if not proposal.gone and not proposal.new:
+            _told("", "the rules changed what you have changed too; nothing is left to take")
     for note in comparison.notes:
         _told("entries", note)
+    if comparison.proposals:
+        _told("next", f"digest accept {day} N takes one, with --all all of them; --refuse N refuses one for good")
     if comparison.exit_status:
         raise typer.Exit(comparison.exit_status)
+
+
+def accept(
+    day: Page,
+    numbers: Annotated[
+        list[int] | None, typer.Argument(metavar="N", help="Proposals, by the numbers that digest diff shows.")
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+    refuse: Annotated[bool, typer.Option("--refuse", help="Refuse them for good instead.")] = False,
+    room: options.Room = None,
+    logs: options.Logs = None,
+    rules: options.Rules = None,
+    out: Out = None,
+    templates: options.Templates = None,
+    encoding: options.Encoding = None,
+) -> None:
+    """Take what the rules propose for entries that you edited, one by one or all; or refuse it."""
+    if bool(numbers) == all_:
+        raise UsageError("Which proposals? Give their numbers, as digest diff shows them, or --all")
+    settings = project.settings(logs=logs, rules=rules, out=out, templates=templates, encoding=encoding)
+    path, decided, left = review.decide(settings, day, numbers or (), room, accept=not refuse)
+    verb = "refused" if refuse else "taken"
+    print(f"{shown(path)}: {count(decided, 'proposal')} {verb}, {left} open")
 
 
 def resolve(

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from digest.errors import ConflictError
-from digest.page import grammar
+from digest.page import grammar, ownership
 from digest.page.grammar import STAMP
 from digest.page.order import inserted, ordered, parted
+from digest.page.ownership import Words
 from digest.page.read import NOTHING, Block, Parsed, has_words, lines_of, parse, unparse
-from digest.page.sentences import Clash, bare, weave
+from digest.page.sentences import bare, weave
 
 UNMERGED = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |$)", re.MULTILINE)
 ENOUGH = 8  # characters by which a text is known again
@@ -57,8 +59,24 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the rules would change in an entry that the editor changed: hers to take or to refuse."""
+
+    key: str
+    base: str
+    edited: str
+    rebuilt: str
+
+    @property
+    def accepted(self) -> str:
+        """The entry with the rules' changes beside the editor's; where both changed a sentence, hers stays."""
+        return weave(self.base, self.edited, self.rebuilt).text
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
-    """What the merge did about a block: `kind` is kept, deleted, dropped, added, foreign, twice, unmarked or passed."""
+    """What the merge did about a block: `kind` is kept, deleted, dropped, added, foreign, twice, unmarked, passed,
+    withheld (words that are the editor's elsewhere) or, of the whole page, held (left as it was)."""
 
     kind: str
     key: str
@@ -72,6 +90,12 @@ class MergeResult:
     base: Base
     conflicts: tuple[Conflict, ...] = ()
     notes: tuple[Note, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+
+    @property
+    def held(self) -> bool:
+        """Whether the page was left as it was, for a merge would have touched the editor's words."""
+        return any(note.kind == "held" for note in self.notes)
 
 
 def first(rebuilt: str, gone: Sequence[str] = ()) -> MergeResult:
@@ -110,37 +134,211 @@ def check(parsed: Parsed, edited: str, known: Iterable[str]) -> None:
 def merge(base: Base, edited: str, rebuilt: str) -> MergeResult:
     """`edited`, the editor's file, brought up to `rebuilt`, the new digest; every edit since `base` is kept.
 
-    `rebuilt` bears no stamp. Texts have LF line ends. Merging the result with the same digest again changes nothing.
+    An entry that the editor changed stays as it is; one that she left alone follows the rules, but no sentence that she
+    placed, changed or took out is placed anew, wherever the rules would put it now, and none stands twice. `rebuilt`
+    bears no stamp. Texts have LF line ends. Merging the result with the same digest again changes nothing.
     Raises Damaged where the marks of `edited` can't be trusted.
     """
     if edited == stamped(base.text, base) and not base.gone:
         return first(rebuilt)
     base_page, rebuilt_page, edited_page = parse(base.text), parse(rebuilt), parse(edited)
-    base_blocks, rebuilt_blocks = _by_key(base_page.blocks), _by_key(rebuilt_page.blocks)
-    check(edited_page, edited, {*base_blocks, *rebuilt_blocks, *base.gone})
+    keys = {block.key for page in (base_page, rebuilt_page) for block in page.blocks}
+    check(edited_page, edited, {*keys, *base.gone})
+    renamed = _renamed(base_page, edited_page, rebuilt_page, base.gone)
+    base_page, edited_page = (_with_keys(page, renamed) for page in (base_page, edited_page))
+    rebuilt_blocks, base_blocks = _by_key(rebuilt_page.blocks), _by_key(base_page.blocks)
     work = _Progress(base_blocks, rebuilt_blocks)
     own_blocks = _single_blocks(edited_page.blocks, work)
     seen = {block.key for block in own_blocks if block.body}
     lost = [key for key in base_blocks if key not in seen]
     _look_for([key for key in lost if key not in base.gone], base_blocks, edited, work)
+    gone = (set(base.gone) | set(lost)) - seen
 
-    kept, homeless = _kept(own_blocks, work)
-    gone = tuple(sorted({*(set(base.gone) | set(lost)) - seen, *work.emptied}))
-    head = _head(base_page.head, edited_page.head, rebuilt_page.head, work)
+    rules = _RulesText(own_blocks, edited_page, base_page, rebuilt_page, gone)
+    kept, homeless = _kept(own_blocks, rules, work)
+    added: list[Block] = []
+    for block in rebuilt_page.blocks:
+        if block.key in seen or block.key in gone:
+            continue
+        body = rules.new(block)
+        if body:
+            added.append(replace(block, body=body))
+            work.notes.append(Note("added", block.key))
+        else:
+            gone.add(block.key)
+            work.notes.append(Note("withheld", block.key))
+    useless = _useless(added, rebuilt_page.blocks, {block.key: block for block in kept})
+    gone |= useless
+    added = [block for block in added if block.key not in useless]
+    head = _head(base_page.head, edited_page.head, rebuilt_page.head)
     if homeless.strip():
         head = f"{head.rstrip()}\n\n{homeless.strip()}{NOTHING}"
-    added = [block for block in rebuilt_page.blocks if block.key not in seen and block.key not in gone]
-    useless = _useless(added, rebuilt_page.blocks, {block.key: block for block in kept})
-    gone = tuple(sorted({*gone, *useless}))
-    added = [block for block in added if block.key not in useless]
-    work.notes.extend(Note("added", block.key) for block in added)
-    blocks = inserted(ordered(kept, own_blocks, base_page.blocks, rebuilt_page.blocks), added, rebuilt_page.blocks)
+    untouched = not rules.touched and not lost
+    order = ordered(kept, own_blocks, base_page.blocks, rebuilt_page.blocks) if untouched else kept
+    blocks = inserted(order, added, rebuilt_page.blocks)
     blocks = parted(blocks, own_blocks, base_page.blocks, rebuilt_page.blocks)
 
     body = head + "".join(block.text for block in blocks)
-    dropped = [base_blocks[block.key] for block in kept if block.key in base_blocks.keys() - rebuilt_blocks.keys()]
-    new_base = _base(rebuilt, gone, dropped)
-    return MergeResult(stamped(body, new_base) + edited_page.tail, new_base, tuple(work.conflicts), tuple(work.notes))
+    new_base = _base(rebuilt_page, {block.key: block for block in blocks}, base_blocks, rules.touched | gone, gone)
+    proposals = tuple(work.proposals)
+    result = MergeResult(stamped(body, new_base) + edited_page.tail, new_base, (), tuple(work.notes), proposals)
+    if violations(base, edited, result.text):
+        return MergeResult(edited, base, (), (Note("held", ""),), proposals)
+    return result
+
+
+def decided(base: Base, edited: str, rebuilt: str, keys: Collection[str], *, accept: bool) -> MergeResult:
+    """The merge once the proposals for the entries of these ids are taken, or refused for good."""
+    proposals = {p.key: p for p in merge(base, edited, rebuilt).proposals if p.key in keys}
+    base_page, edited_page = parse(base.text), parse(edited)
+    # what the rules make of the entry now is what the next merge starts from: it proposes that no more
+    base_blocks = [replace(b, body=proposals[b.key].rebuilt) if b.key in proposals else b for b in base_page.blocks]
+    blocks = [
+        replace(b, body=proposals[b.key].accepted) if accept and b.key in proposals and b.body else b
+        for b in edited_page.blocks
+    ]
+    new_base = Base(unparse(replace(base_page, blocks=tuple(base_blocks))), base.gone)
+    return merge(new_base, unparse(replace(edited_page, blocks=tuple(blocks))), rebuilt)
+
+
+def violations(base: Base, edited: str, merged: str) -> tuple[str, ...]:
+    """What a merged text does to the editor's page that it must not; the last proof before it is written.
+
+    Each line that differs from the base stands as she wrote it; nothing that she took out is back; no label stands
+    without words; no sentence stands twice that stood once; her order of entries is kept.
+    """
+    base_lines, edited_lines, merged_lines = (ownership.body_lines(text) for text in (base.text, edited, merged))
+    in_base, in_edited, in_merged = (
+        {ownership.line_key(line) for line in lines} for lines in (base_lines, edited_lines, merged_lines)
+    )
+    whole, edited_whole = "\n".join(in_merged), "\n".join(in_edited)
+    front = {ownership.line_key(line) for text in (base.text, merged) for line in parse(text).head.split("\n")}
+    wrong = [
+        f"lost: {line}" for line in in_edited - in_base - front if line and line not in in_merged and line not in whole
+    ]
+    wrong += [
+        f"back: {line}"
+        for line in in_base - in_edited - front
+        if len(line) >= ENOUGH and line in in_merged and line not in edited_whole
+    ]
+    empty = [sum(_is_bare_label(row) for row in text.split("\n")) for text in (edited, merged)]
+    if empty[1] > empty[0]:
+        wrong.append("empty: a label without words")
+    before, after = (Counter(ownership.clauses(text, ownership.STANDS)) for text in (edited, merged))
+    wrong += [f"twice: {clause}" for clause, number in after.items() if number > max(1, before[clause])]
+    return tuple(wrong)
+
+
+def _is_bare_label(line: str) -> bool:
+    """Whether a line is the label of a question or an answer, and nothing else."""
+    row = line.rstrip()
+    return any(
+        (m := label.match(row)) is not None and m.end() == len(row) for label in (grammar.QUESTION, grammar.ANSWER)
+    )
+
+
+class _RulesText:
+    """What the rules say now, without what is the editor's."""
+
+    def __init__(
+        self, own: Sequence[Block], edited: Parsed, base: Parsed, rebuilt: Parsed, gone: Collection[str]
+    ) -> None:
+        base_blocks, rebuilt_blocks = _by_key(base.blocks), _by_key(rebuilt.blocks)
+        self.own = {block.key: block for block in own if block.body}
+        self.rebuilt = rebuilt_blocks
+        self.touched = {
+            key
+            for key, block in self.own.items()
+            if key not in base_blocks or bare(block.body) != bare(base_blocks[key].body)
+        }
+        hers = [self.own[key].body for key in self.touched if not grammar.is_heading(key)]
+        hers += [block.gap for block in own if has_words(block.gap)]
+        hers += [edited.head.removeprefix(base.head), edited.tail]
+        whole = bare(unparse(edited))
+        base_text = [block.body for block in base.blocks if not grammar.is_heading(block.key)]
+        taken = [line for body in base_text for line in ownership.body_lines(body) if bare(line) not in whole]
+        self.hers = Words.of([*hers, *taken])
+        titles = {ownership.title(block.body) for block in own if grammar.is_heading(block.key)}
+        self.titles = titles | {ownership.title(block.body) for block in base.blocks if grammar.is_heading(block.key)}
+        # what entries say that stay, or that say it still: it must come nowhere else
+        standing = [*hers]
+        for key, block in self.own.items():
+            if key in rebuilt_blocks and key not in self.touched and not grammar.is_heading(key):
+                still = set(ownership.clauses(rebuilt_blocks[key].body, ownership.STANDS))
+                standing += [c for c in ownership.clauses(block.body, ownership.STANDS) if c in still]
+        self.standing = {clause for text in standing for clause in ownership.clauses(text, ownership.STANDS)}
+        self.frozen = Words.of(rebuilt_blocks[key].body for key in self.touched if key in rebuilt_blocks)
+
+    def new(self, block: Block) -> str:
+        """The body of an entry or heading that the page has not; "" where it is mostly the editor's."""
+        if grammar.is_heading(block.key):
+            title = ownership.title(block.body)
+            taken = title in self.titles and block.key not in self.own
+            self.titles.add(title)
+            return "" if taken and block.key[0] == grammar.TOPIC else block.body
+        if block.key[0] == grammar.EARLIER:
+            return block.body
+        if self.hers.share(block.body) >= ownership.MOSTLY:
+            return ""
+        return self._without_hers(block.body, "")
+
+    def again(self, block: Block) -> str:
+        """The body of an entry or heading that the editor left alone, as the rules make it now."""
+        now = self.rebuilt[block.key].body
+        if grammar.is_heading(block.key):
+            others = self.titles - {ownership.title(block.body)}
+            return block.body if ownership.title(now) in others and block.key[0] == grammar.TOPIC else now
+        if block.key[0] == grammar.EARLIER or bare(now) == bare(block.body):
+            return block.body if bare(now) == bare(block.body) else now
+        return self._without_hers(now, block.body) or block.body
+
+    def stays(self, block: Block) -> bool:
+        """Whether the rules have joined an entry that she left alone to one that she changed: it stays by itself."""
+        return not grammar.is_heading(block.key) and self.frozen.share(block.body) >= ownership.MOSTLY
+
+    def _without_hers(self, body: str, present: str) -> str:
+        there = set(ownership.clauses(present, 1))
+
+        def unwanted(piece: str) -> bool:
+            said = ownership.clauses(piece)
+            return any(
+                clause not in there
+                and (self.hers.holds(clause) or (len(clause) >= ownership.STANDS and clause in self.standing))
+                for clause in said
+            )
+
+        left = ownership.without(body, unwanted)
+        self.standing.update(ownership.clauses(left, ownership.STANDS))
+        return left
+
+
+def _renamed(base: Parsed, edited: Parsed, rebuilt: Parsed, gone: Collection[str]) -> dict[str, str]:
+    """Ids of entries that the editor left alone → the new ids under which the rules make mostly the same."""
+    base_blocks = _by_key(base.blocks)
+    known = {*base_blocks, *gone, *(block.key for block in edited.blocks)}
+    rebuilt_keys = {block.key for block in rebuilt.blocks}
+    new = [b for b in rebuilt.blocks if b.key not in known and b.key[0] == grammar.ENTRY_LETTERS["thread"]]
+    renamed: dict[str, str] = {}
+    for block in edited.blocks:
+        was = base_blocks.get(block.key)
+        left_alone = was is not None and bare(was.body) == bare(block.body)
+        if not left_alone or block.key in rebuilt_keys or block.key[0] != grammar.ENTRY_LETTERS["thread"]:
+            continue
+        words = Words.of([block.body])
+        shares = [
+            (max(words.share(b.body), Words.of([b.body]).share(block.body)), -n)
+            for n, b in enumerate(new)
+            if b.key not in renamed.values()
+        ]
+        if shares and max(shares)[0] >= ownership.MOSTLY:
+            renamed[block.key] = new[-max(shares)[1]].key
+    return renamed
+
+
+def _with_keys(page: Parsed, renamed: Mapping[str, str]) -> Parsed:
+    """The page with entries under their new ids; their marks are the rules' to write."""
+    blocks = tuple(replace(block, key=renamed.get(block.key, block.key)) for block in page.blocks)
+    return replace(page, blocks=blocks)
 
 
 def _useless(added: Sequence[Block], rebuilt: Sequence[Block], kept: Mapping[str, Block]) -> set[str]:
@@ -177,15 +375,34 @@ class _Progress:
     base: Mapping[str, Block]
     rebuilt: Mapping[str, Block]
     notes: list[Note] = field(default_factory=list)
-    conflicts: list[Conflict] = field(default_factory=list)
-    emptied: list[str] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
 
 
-def _base(rebuilt: str, gone: tuple[str, ...], kept: Sequence[Block]) -> Base:
-    """The new digest as base; behind it, the blocks that the rules dropped and the editor keeps."""
-    if not kept:
-        return Base(rebuilt, gone)
-    return Base(rebuilt.rstrip("\n") + NOTHING + "".join(f"{b.mark}{b.body}{NOTHING}" for b in kept), gone)
+def _base(
+    rebuilt: Parsed,
+    placed: Mapping[str, Block],
+    former: Mapping[str, Block],
+    edited: Collection[str],
+    gone: Collection[str],
+) -> Base:
+    """What the next merge starts from: the rebuilt page, each entry as it was placed.
+
+    Where the editor changed or took out an entry, its former text stands instead: what she took out stays known. Behind
+    the page stand those that the rules no longer make.
+    """
+    blocks = []
+    for block in rebuilt.blocks:
+        if block.key in edited:
+            was = former.get(block.key, block)
+            blocks.append(replace(block, body=was.body))
+        else:
+            blocks.append(replace(block, body=placed[block.key].body) if block.key in placed else block)
+    made = {block.key for block in rebuilt.blocks}
+    more = [block for key, block in former.items() if key not in made and (key in placed or key in edited)]
+    text = unparse(replace(rebuilt, blocks=tuple(blocks)))
+    if more:
+        text = text.rstrip("\n") + NOTHING + "".join(f"{b.mark}{b.body}{NOTHING}" for b in more)
+    return Base(text, tuple(sorted(gone)))
 
 
 def _by_key(blocks: Iterable[Block]) -> dict[str, Block]:
@@ -238,26 +455,17 @@ def _look_for(lost: Sequence[str], base: Mapping[str, Block], edited: str, work:
     work.notes.extend(Note("unmarked" if key in unmarked else "deleted", key) for key in lost)
 
 
-def _kept(blocks: Sequence[Block], work: _Progress) -> tuple[list[Block], str]:
-    """The editor's blocks merged, without those that the rules dropped and the editor left alone.
+def _kept(blocks: Sequence[Block], rules: _RulesText, work: _Progress) -> tuple[list[Block], str]:
+    """The editor's blocks, those that she left alone as the rules make them now, without those that they dropped.
 
-    The editor's words behind such a block go behind the one before it; second value: those with none before them.
+    The editor's words behind a dropped block go behind the one before it; second value: those with none before them.
     """
     kept: list[Block] = []
     homeless = ""
     for block in blocks:
-        base, rebuilt = work.base.get(block.key), work.rebuilt.get(block.key)
-        merged = block
-        if base and not rebuilt and bare(block.body) == bare(base.body):
-            work.notes.append(Note("dropped", block.key))
-            merged = replace(block, body="")
-        elif block.body:
-            merged = _block(block, base, rebuilt, work)
-            if not merged.body.strip():
-                # what the editor had left was the former template's: nothing stays that could stand by itself
-                work.emptied.append(block.key)
-        if merged.body.strip():
-            kept.append(merged)
+        now = _now(block, rules, work) if block.body else block
+        if now.body.strip():
+            kept.append(now)
         elif has_words(block.gap) and kept:
             kept[-1] = replace(kept[-1], gap=f"{kept[-1].gap.rstrip()}{NOTHING}{block.gap.strip()}{NOTHING}")
         elif has_words(block.gap):
@@ -265,37 +473,29 @@ def _kept(blocks: Sequence[Block], work: _Progress) -> tuple[list[Block], str]:
     return kept, homeless
 
 
-def _block(block: Block, base: Block | None, rebuilt: Block | None, work: _Progress) -> Block:
-    if rebuilt is None:
-        if base is not None:
+def _now(block: Block, rules: _RulesText, work: _Progress) -> Block:
+    """A block of the editor's page, brought up to the rules where she left it alone."""
+    base, rebuilt = work.base.get(block.key), work.rebuilt.get(block.key)
+    if block.key in rules.touched:
+        if grammar.is_heading(block.key) and base and rebuilt:
+            return replace(block, body=weave(base.body, block.body, rebuilt.body).text)  # its number follows
+        if rebuilt is None and base is not None:
             work.notes.append(Note("kept", block.key))
+        elif rebuilt is not None and base is not None and bare(rebuilt.body) not in (bare(base.body), bare(block.body)):
+            work.notes.append(Note("passed", block.key))
+            work.proposals.append(Proposal(block.key, base.body, block.body, rebuilt.body))
         return block
+    if rebuilt is None:
+        if rules.stays(block):
+            return block
+        work.notes.append(Note("dropped", block.key))
+        return replace(block, body="")
     mark = rebuilt.mark.rstrip("\n") + block.mark[len(block.mark.rstrip()) :]
-    if base is None:
-        # the editor brought it from elsewhere: with no base to tell who changed what, the edited text counts
-        if bare(block.body) != bare(rebuilt.body):
-            work.conflicts.append(Conflict(block.key, "", block.body, rebuilt.body))
-        return replace(block, mark=mark)
-    body = weave(base.body, block.body, rebuilt.body)
-    if body.clashes:
-        work.conflicts.append(_conflict(block.key, body.clashes))
-    elif body.passed:
-        work.notes.append(Note("passed", block.key))
-    return replace(block, mark=mark, body=body.text)
+    return replace(block, mark=mark, body=rules.again(block))
 
 
-def _conflict(key: str, clashes: Sequence[Clash]) -> Conflict:
-    return Conflict(
-        key,
-        NOTHING.join(clash.base for clash in clashes),
-        NOTHING.join(clash.edited for clash in clashes),
-        NOTHING.join(clash.rebuilt for clash in clashes),
-    )
-
-
-def _head(base: str, edited: str, rebuilt: str, work: _Progress) -> str:
+def _head(base: str, edited: str, rebuilt: str) -> str:
+    """The head; where both sides changed a line, the edited one counts: a title by the program never conflicts."""
     head = weave(base.rstrip(), edited.rstrip(), rebuilt.rstrip())
-    if head.clashes:
-        work.conflicts.append(_conflict("head", head.clashes))
     space = edited if edited.strip() else rebuilt
     return head.text + space[len(space.rstrip()) :]

@@ -11,14 +11,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from digest import files
 from digest.errors import DigestError, UsageError
 from digest.page.grammar import unstamped
-from digest.page.merge import Base, Conflict, Damaged, MergeResult, Note, check, first, merge, restored, stamped
+from digest.page.merge import (
+    Base,
+    Conflict,
+    Damaged,
+    MergeResult,
+    Note,
+    Proposal,
+    check,
+    decided,
+    first,
+    merge,
+    restored,
+    stamped,
+)
 from digest.page.read import Parsed, parse
 from digest.page.sentences import bare
 
@@ -49,6 +62,8 @@ class Outcome:
     conflicts: tuple[Conflict, ...] = ()
     notes: tuple[Note, ...] = ()
     backup: Path | None = None
+    proposals: tuple[Proposal, ...] = ()
+    held: bool = False  # left as it was: a merge would have touched the editor's words
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +155,31 @@ def restore(shelf: Shelf, path: Path, key: str, rebuilt: str) -> Outcome:
             f"{path}: the rules no longer make {key}. Its last text stands in {shelf.base(parse(edited).stamp)}"
         )
     return _put(shelf, path, before, form, merged, "merged", dry_run=False)
+
+
+def decide(
+    shelf: Shelf, path: Path, rebuilt: str, numbers: Collection[int], *, accept: bool
+) -> tuple[tuple[Proposal, ...], tuple[Proposal, ...]]:
+    """Take or refuse proposals of a page by their numbers, from 1 on, all where none is named.
+
+    Gives those that were decided, and those still open. Raises UsageError for a number that none has.
+    """
+    before = _read(path)
+    if before is None:
+        raise UsageError(f"{path}: no such digest. Build it first")
+    try:
+        edited, form = decoded(before)
+        base = _base_of(shelf, edited, rebuilt)
+        open_ = merge(base, edited, rebuilt).proposals
+        if stray := sorted(n for n in numbers if not 1 <= n <= len(open_)):
+            known = f"They are numbered 1 to {len(open_)}" if open_ else "There is none"
+            raise UsageError(f"{path}: no proposal {stray[0]}. {known}; digest diff shows them")
+        chosen = tuple(p for n, p in enumerate(open_, 1) if n in numbers or not numbers)
+        merged = decided(base, edited, rebuilt, {p.key for p in chosen}, accept=accept)
+    except Damaged as error:
+        raise Damaged(f"{path}: left as it is: {error}") from None
+    _put(shelf, path, before, form, merged, "merged", dry_run=False)
+    return chosen, merged.proposals
 
 
 def versions(shelf: Shelf, path: Path, rebuilt: str = "") -> tuple[str, str]:
@@ -286,7 +326,9 @@ def _put(
     after = encoded(merged.text, form)
     if before is not None and decoded(before)[0] == merged.text and what != "fresh":
         what, after = "unchanged", before
-    outcome = Outcome(path, what, merged.text, merged.conflicts, merged.notes)
+    outcome = Outcome(
+        path, what, merged.text, merged.conflicts, merged.notes, proposals=merged.proposals, held=merged.held
+    )
     if dry_run:
         return outcome
     _save(shelf, merged.base)

@@ -38,7 +38,7 @@ class BuiltDay:
 
     @property
     def exit_status(self) -> int:
-        return 1 if self.written and self.written.conflicts else 0
+        return 1 if self.written and (self.written.conflicts or self.written.held) else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from pathlib import Path
 from digest import files
 from digest.page import shelf
 from digest.page.grammar import unstamped
-from digest.page.merge import Conflict
+from digest.page.merge import Conflict, Proposal
+from digest.page.sentences import sentences
 from digest.page.shelf import Finding, Shelf
 from digest.project import fingerprint, folders
 from digest.project.settings import Settings
@@ -45,10 +46,20 @@ class Comparison:
     rebuild: tuple[str, ...]
     conflicts: tuple[Conflict, ...]
     notes: tuple[str, ...]
+    proposals: tuple[ProposedChange, ...] = ()
 
     @property
     def exit_status(self) -> int:
-        return 1 if self.edits or self.rebuild or self.conflicts else 0
+        return 1 if self.edits or self.rebuild or self.conflicts or self.proposals else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedChange:
+    """A proposal in words: the first words of its entry, the sentences that would go, and those that would come."""
+
+    entry: str
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,28 @@ def compare(settings: Settings, page: str, room: str | None = None) -> Compariso
         _changes(unstamped(edited), unstamped(outcome.text)),
         (*shelf.open_conflicts(place, path), *outcome.conflicts),
         noted(outcome.notes),
+        tuple(map(_proposed, outcome.proposals)),
     )
+
+
+def _proposed(proposal: Proposal) -> ProposedChange:
+    """What taking a proposal would do to the entry as it stands."""
+    now, then = sentences(proposal.edited), sentences(proposal.accepted)
+    return ProposedChange(
+        next(iter(now), proposal.key),
+        tuple(sentence for sentence in now if sentence not in then),
+        tuple(sentence for sentence in then if sentence not in now),
+    )
+
+
+def decide(
+    settings: Settings, page: str, numbers: Sequence[int], room: str | None = None, *, accept: bool
+) -> tuple[Path, int, int]:
+    """Take or refuse proposals, all where no numbers are given; the page's path, how many were decided and are open."""
+    path, text = _rendered(settings, page, room)
+    with files.lock(settings.root):
+        decided, still_open = shelf.decide(_shelf(settings), path, text, numbers, accept=accept)
+    return path, len(decided), len(still_open)
 
 
 def resolve(settings: Settings, page: str, room: str | None = None, ids: Sequence[str] = ()) -> Settlement:

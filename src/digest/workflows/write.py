@@ -18,11 +18,13 @@ SAID: Mapping[str, str] = {
     "added": "new",
     "dropped": "dropped by the rules",
     "kept": "kept though the rules dropped them: you edited them",
-    "passed": "changed by the rules beside your words",
+    "passed": "that you edited would change by the rules",
     "deleted": "deleted by you stay out",
     "unmarked": "without their mark: told apart by their text",
     "foreign": "of no digest of this day, kept",
     "twice": "standing twice, kept",
+    "withheld": "left out: their words are placed or taken out by you",
+    "held": "page left as it is: a build would have touched your words",
 }
 
 
@@ -39,6 +41,8 @@ class Written:
     backup: Path | None = None
     conflicts: int = 0
     notes: tuple[str, ...] = ()
+    proposals: int = 0  # what the rules would change in entries that the editor changed
+    held: bool = False  # left as it was: a merge would have touched the editor's words
 
 
 def write_digest(
@@ -56,7 +60,7 @@ def write_digest(
         remember(shelf, path, sources)
     anew = {conflict.key for conflict in done.conflicts}
     unsettled = len(done.conflicts) + sum(conflict.key not in anew for conflict in former)
-    return Written(path, done.what, done.backup, unsettled, noted(done.notes))
+    return Written(path, done.what, done.backup, unsettled, noted(done.notes), len(done.proposals), done.held)
 
 
 def told_of(settings: Settings, path: Path) -> Path:

@@ -30,13 +30,13 @@ def edit(old: str, new: str) -> str:
 
 
 def clash(here: Path, capsys: Any) -> None:
-    """The editor and the log change the same sentence."""
+    """The editor and the log change the same sentence: what the rules make of it is a proposal."""
     edit("一般在哪一层做封装", "在哪一层封装")
     log = here / "seeds" / f"{DAY}-chat.markdown"
     changed = log.read_text("utf-8").replace("渠道网关，统一转成内部的错误码", "渠道网关，统一转成内部的错误代码表")
     log.write_text(changed, "utf-8")
     edit("统一转成内部的错误码", "全都转成内部的码")
-    assert run(capsys, "build", DAY).status == 1
+    assert run(capsys, "build", DAY).status == 0
 
 
 def test_status_tells_edited_from_untouched_and_missing(here: Path, capsys: Any) -> None:
@@ -58,30 +58,38 @@ def test_diff_shows_what_the_editor_changed(here: Path, capsys: Any) -> None:
     assert "\x1b" not in result.out
 
 
-def test_a_conflict_keeps_the_editors_words_until_she_settles_it(here: Path, capsys: Any) -> None:
+def test_diff_shows_proposals_by_number_until_they_are_decided(here: Path, capsys: Any) -> None:
     clash(here, capsys)
     assert "全都转成内部的码" in Path(PAGE).read_text("utf-8")
-    assert run(capsys, "status").status == 1
-    told = run(capsys, "diff", DAY).out
-    for words in ("conflict in q:", "base", "yours", "new", "错误代码表"):
-        assert words in told
-    assert "1 settled, 0 open" in run(capsys, "resolve", DAY).out
-    assert run(capsys, "status").status == 0
+    assert "1 edited" in run(capsys, "status").out
+    told = run(capsys, "diff", DAY)
+    assert told.status == 1 and "proposal 1" in told.out and f"digest accept {DAY} N" in told.out
+    assert "1 proposal refused, 0 open" in run(capsys, "accept", DAY, "--all", "--refuse").out
+    assert "proposal" not in run(capsys, "diff", DAY).out
+    assert "全都转成内部的码" in Path(PAGE).read_text("utf-8")
 
 
-def test_builds_tell_of_a_conflict_until_it_is_settled(here: Path, capsys: Any) -> None:
+def test_a_proposal_that_is_taken_stands_beside_the_editors_words(here: Path, capsys: Any) -> None:
+    edit("一般在哪一层做封装", "在哪一层封装")
+    log = here / "seeds" / f"{DAY}-chat.markdown"
+    log.write_text(log.read_text("utf-8").replace("统一转成内部的错误码", "统一转成内部的错误代码表"), "utf-8")
+    again = run(capsys, "build", DAY)
+    assert again.status == 0 and "proposals  1: digest diff" in again.out
+    assert "错误代码表" not in Path(PAGE).read_text("utf-8")
+    assert "1 proposal taken, 0 open" in run(capsys, "accept", DAY, 1).out
+    page = Path(PAGE).read_text("utf-8")
+    assert "错误代码表" in page and "在哪一层封装" in page
+    assert "proposals" not in run(capsys, "build", DAY).out
+
+
+def test_accept_asks_which_and_knows_no_other_number(here: Path, capsys: Any) -> None:
     clash(here, capsys)
-    for _ in range(2):
-        again = run(capsys, "build", DAY)
-        assert again.status == 1
-        assert "(unchanged, 1 in conflict)" in again.out and f"digest resolve {DAY}" in " ".join(again.out.split())
-    assert run(capsys, "build", DAY, "--dry-run").status == 1
-    run(capsys, "resolve", DAY)
-    assert run(capsys, "build", DAY).status == 0
-    assert "nothing to settle" in run(capsys, "resolve", DAY).out
+    assert run(capsys, "accept", DAY).status == 2
+    wrong = run(capsys, "accept", DAY, 7)
+    assert wrong.status == 2 and "no proposal 7" in wrong.err
 
 
-def test_a_conflict_in_a_page_of_many_days_can_be_settled(here: Path, capsys: Any) -> None:
+def test_a_page_of_many_days_has_proposals_too(here: Path, capsys: Any) -> None:
     run(capsys, "index")
     run(capsys, "month", DAY[:7])
     page = Path(f"digests/{DAY[:7]}.md")
@@ -91,10 +99,9 @@ def test_a_conflict_in_a_page_of_many_days_can_be_settled(here: Path, capsys: An
     edit("一般在哪一层做封装", "通常由哪一层做封装")
     run(capsys, "index")
     told = run(capsys, "month", DAY[:7])
-    assert told.status == 1 and f"digest resolve {DAY[:7]}" in told.out
-    assert Path(f".digest/conflicts/{DAY[:7]}.md").exists() and f".digest/conflicts/{DAY[:7]}.md" in told.out
-    assert "1 settled, 0 open" in run(capsys, "resolve", DAY[:7]).out
-    assert run(capsys, "month", DAY[:7]).status == 0
+    assert told.status == 0 and f"digest accept {DAY[:7]}" in told.out
+    assert "1 proposal refused, 0 open" in run(capsys, "accept", DAY[:7], "--all", "--refuse").out
+    assert "在哪一层封装" in page.read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", [DAY[:7], "2031-W10"])

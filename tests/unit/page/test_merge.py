@@ -109,9 +109,10 @@ def test_an_entry_the_rules_dropped_goes_unless_she_changed_it() -> None:
     assert WAITING not in merged.text
     assert "缓冲记账会不会超额？" in merged.text
     assert Note("kept", "q:a1a1a1a1") in merged.notes and Note("dropped", WAITING) in merged.notes
-    # the rules find it again: her words and theirs meet as if it had never been away
+    # the rules find it again: what they would change beside her words is for her to take
     back = merge(merged.base, merged.text, LATER)
-    assert "Q：缓冲记账会不会超额？\n\nA：会，要看日终额度" in back.text
+    assert "Q：缓冲记账会不会超额？\n\nA：会，要看额度" in back.text
+    assert Note("passed", "q:a1a1a1a1") in back.notes
 
 
 def test_an_older_state_of_the_file_merges_against_its_own_base() -> None:
