@@ -35,6 +35,8 @@ EXPORTS: tuple[str, ...] = (
     "memotrace_csv",
     "qq_txt",
     "qq_mht",
+    "qce_json",
+    "qce_txt",
     "wechat_text",
     "memotrace_txt",
 )
