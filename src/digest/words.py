@@ -249,7 +249,7 @@ def _run(text: str) -> tuple[tuple[str, str], ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class DayWords:
     """How many of a day's texts hold each word: what everybody says that day tells threads apart badly."""
 
     texts: int
@@ -264,10 +264,10 @@ class Day:
         return 1.0 if self.texts < 2 else 1.0 - math.log(max(1, number)) / math.log(self.texts)
 
 
-def day(texts: Iterable[Iterable[str]]) -> Day:
+def day(texts: Iterable[Iterable[str]]) -> DayWords:
     """Count in how many texts, given as their content words, each word stands."""
     sets = [frozenset(words) for words in texts]
-    return Day(len(sets), Counter(chain.from_iterable(sets)))
+    return DayWords(len(sets), Counter(chain.from_iterable(sets)))
 
 
 def vocabulary(lists: Mapping[str, Sequence[str]]) -> Vocabulary:

@@ -81,7 +81,7 @@ def eval_(
             other = published.measured(sources, stages_against, progress.show)
     if predictions is not None:
         project.write(settings, predictions, records.predictions([m.found for m in work]), force=force)
-    report = tables.Report(
+    report = tables.EvalReport(
         tuple(work),
         tuple(other) if other is not None else None,
         stages,

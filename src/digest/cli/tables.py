@@ -21,7 +21,7 @@ MOST_CHANGES = 24  # that are shown, the largest
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class EvalReport:
     """What `digest eval` tells; `other` are the same days by the rules to compare with."""
 
     days: tuple[Measured, ...]
@@ -32,7 +32,7 @@ class Report:
     by_rule: bool = False
 
 
-def lines(report: Report) -> Iterator[str]:
+def lines(report: EvalReport) -> Iterator[str]:
     """The report for a reader."""
     figures, talks = measure.total(report.days)
     published = _count(figures.questions, "question")
@@ -227,7 +227,7 @@ def _changes(days: Sequence[Measured], others: Sequence[Measured]) -> Iterator[s
             yield _slip(day, slip, f"{sign} {_name(day)} ")
 
 
-def _rules(report: Report) -> Iterator[str]:
+def _rules(report: EvalReport) -> Iterator[str]:
     from digest.learning import shares
 
     acts = measure.shares(report.days, report.stages.question_settings)
@@ -270,7 +270,7 @@ def _loss(value: float | None) -> str:
     return "" if value is None else f"{round(value, 4) + 0.0:+.4f}"
 
 
-def _all_shares(report: Report) -> Iterator[measure.Share]:
+def _all_shares(report: EvalReport) -> Iterator[measure.Share]:
     from digest.learning import shares
 
     yield from measure.shares(report.days, report.stages.question_settings)
@@ -306,7 +306,7 @@ def text_at(day: Measured, positions: Sequence[int]) -> str:
     return " ".join(m.text for m in day.day.log.messages if not wanted.isdisjoint(m.positions))
 
 
-def as_json(report: Report) -> str:
+def as_json(report: EvalReport) -> str:
     """The report for a program."""
     data: dict[str, Any] = _totals(report.days)
     data["by_day"] = [

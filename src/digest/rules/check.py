@@ -22,7 +22,7 @@ TEXT_KINDS = (TextPattern, WordList, Length)
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ExamplesReport:
     """What the rules' own examples said: how many of what ran, and the failures."""
 
     rules: int
@@ -46,7 +46,7 @@ def check(folders: Sequence[Path], declarations: Iterable[Declaration]) -> tuple
 # ---- examples --------------------------------------------------------------------------------------------------
 
 
-def test(rules: Rules) -> Report:
+def test(rules: Rules) -> ExamplesReport:
     """Run each rule's examples: `match` must make it fire, `no_match` must not."""
     problems: list[Problem] = []
     count = tested = 0
@@ -59,7 +59,7 @@ def test(rules: Rules) -> Report:
                     tested += 1
                     count += examples
                     problems += _run(rule, listener)
-    return Report(tested, count, tuple(sorted(problems)))
+    return ExamplesReport(tested, count, tuple(sorted(problems)))
 
 
 test.__test__ = False  # type: ignore[attr-defined]  # pytest takes it for a test where it is imported

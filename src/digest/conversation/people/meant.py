@@ -38,7 +38,7 @@ class Meant:
 
 
 @dataclass(slots=True)
-class Day:
+class LabelledDay:
     """What resolving needs to know about a log."""
 
     log: Log
@@ -78,7 +78,7 @@ def plain_spans(text: str, mentions: Sequence[Mention]) -> str:
     return text.strip()
 
 
-def meant(day: Day) -> dict[str, Meant]:
+def meant(day: LabelledDay) -> dict[str, Meant]:
     """For each mention label of the day, whom it means."""
     out: dict[str, Meant] = {}
     likes: dict[str, dict[int, float]] = {}
@@ -120,7 +120,7 @@ def _one_card_each(meant: dict[str, Meant]) -> dict[str, Meant]:
     return out
 
 
-def _likes(day: Day, label: Parts, worth: Mapping[str, float]) -> dict[int, float]:
+def _likes(day: LabelledDay, label: Parts, worth: Mapping[str, float]) -> dict[int, float]:
     """Likeness of a label to each speaker's best label, where there is any, for or against."""
     out: dict[int, float] = {}
     for person, row in enumerate(day.parts):
@@ -162,7 +162,7 @@ class _Near:
     share: Mapping[int, float]
 
 
-def _nearby(day: Day, i: int) -> _Near:
+def _nearby(day: LabelledDay, i: int) -> _Near:
     around = Counter(day.speaker[max(0, i - 50) : i + 50])
     total = sum(around.values())
     return _Near(
@@ -172,7 +172,7 @@ def _nearby(day: Day, i: int) -> _Near:
     )
 
 
-def _echo(day: Day, i: int) -> dict[int, float]:
+def _echo(day: LabelledDay, i: int) -> dict[int, float]:
     """Worth of the rare words that a message shares with each speaker's likest message around it."""
     if i in day.echoes:
         return day.echoes[i]
@@ -194,7 +194,7 @@ def _echo(day: Day, i: int) -> dict[int, float]:
     return out
 
 
-def _words(day: Day, i: int) -> frozenset[str]:
+def _words(day: LabelledDay, i: int) -> frozenset[str]:
     """Pairs of Chinese characters and latin words of a message, its mentions left out."""
     if i not in day.words:
         text = plain_spans(day.log.messages[i].text, [mention(s, _OPEN) for s in day.where.get(i, ())])
@@ -207,7 +207,7 @@ _LATIN = re.compile(r"[a-z][a-z0-9]+")
 _OPEN = Meant(None, (), "")
 
 
-def _places(day: Day, i: int, order: range, within: int, most: int) -> dict[int, int]:
+def _places(day: LabelledDay, i: int, order: range, within: int, most: int) -> dict[int, int]:
     out: dict[int, int] = {}
     messages, speaker = day.log.messages, day.speaker
     now, mine = messages[i].second, speaker[i]
@@ -219,7 +219,7 @@ def _places(day: Day, i: int, order: range, within: int, most: int) -> dict[int,
     return out
 
 
-def _backs(day: Day, meant: Mapping[str, Meant]) -> dict[tuple[int, int], list[int]]:
+def _backs(day: LabelledDay, meant: Mapping[str, Meant]) -> dict[tuple[int, int], list[int]]:
     """(who, whom) → messages in which one names the other."""
     out: dict[tuple[int, int], list[int]] = defaultdict(list)
     for k, places in day.used.items():
@@ -231,7 +231,7 @@ def _backs(day: Day, meant: Mapping[str, Meant]) -> dict[tuple[int, int], list[i
 
 
 def _by_talk(
-    day: Day,
+    day: LabelledDay,
     k: str,
     like: Mapping[int, float],
     backs: Mapping[tuple[int, int], Sequence[int]],
@@ -258,7 +258,7 @@ def _by_talk(
 
 
 def _totals(
-    day: Day,
+    day: LabelledDay,
     k: str,
     like: Mapping[int, float],
     backs: Mapping[tuple[int, int], Sequence[int]],
@@ -301,7 +301,7 @@ def _totals(
     return out
 
 
-def _gain(day: Day, i: int, person: int, near: _Near, backs: Mapping[tuple[int, int], Sequence[int]]) -> float:
+def _gain(day: LabelledDay, i: int, person: int, near: _Near, backs: Mapping[tuple[int, int], Sequence[int]]) -> float:
     before, after = near.before.get(person, 9), near.after.get(person, 3)
     gain = _PLACES[before if before < 3 else 3 if before < 6 else 4][after]
     now = day.log.messages[i].second

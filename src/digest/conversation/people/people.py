@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from digest.conversation.people.labels import COMMON, key, likeness, parts, rarity, spans, told
-from digest.conversation.people.meant import EVERYONE, Day, meant, mention, plain_spans
+from digest.conversation.people.meant import EVERYONE, LabelledDay, meant, mention, plain_spans
 from digest.model import Log, Mention, People, Person
 from digest.rules.declare import Declaration, names, table, words
 from digest.rules.shapes import Many
@@ -66,7 +66,7 @@ def people(log: Log, known: Known | None = None) -> People:
 # ---------------------------------------------------------------- who speaks
 
 
-def _day(log: Log, known: Known) -> Day:
+def _day(log: Log, known: Known) -> LabelledDay:
     """The log with its speakers told apart and its mentions found."""
     heads, groups = _groups(known.aliases)
     head: dict[str, str] = {}
@@ -108,7 +108,7 @@ def _day(log: Log, known: Known) -> Day:
         for label in known.me:
             ids.setdefault(key(label), ids[ME])
             more[ids[ME]].append(label)
-    day = Day(log, speaker, names, ids, [tuple(parts(x, common) for x in labels_) for labels_ in more], common)
+    day = LabelledDay(log, speaker, names, ids, [tuple(parts(x, common) for x in labels_) for labels_ in more], common)
     _quoted(day)
     _find(day, known)
     return day
@@ -138,7 +138,7 @@ def _groups(aliases: tuple[tuple[str, ...], ...]) -> tuple[dict[str, str], dict[
     return heads, groups
 
 
-def _quoted(day: Day) -> None:
+def _quoted(day: LabelledDay) -> None:
     """Learn cards from quotes: whoever said the quoted words first is the one that the quote names."""
     if not any(m.quote for m in day.log.messages):
         return
@@ -157,7 +157,7 @@ def _start(text: str) -> str:
     return re.sub(r"[\s?\u2005]+", "", text[:60])[:24]
 
 
-def _find(day: Day, known: Known) -> None:
+def _find(day: LabelledDay, known: Known) -> None:
     """Find the mentions; labels whose end is sure in one message help to close them in another."""
     messages = day.log.messages
     places = [i for i, m in enumerate(messages) if "@" in m.text or "＠" in m.text]

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from digest.editorial.headings.title_rules import FILLER, SHAPE, TitleRules
-from digest.words import Day, Vocabulary, Word
+from digest.words import DayWords, Vocabulary, Word
 
 JOINTS = ("的", "和")
 GOING_ON = frozenset(("到", "给", "至", "进", "入", "成"))
@@ -64,7 +64,7 @@ def titles(
     answers: Sequence[str],
     words: Vocabulary,
     rules: TitleRules,
-    day: Day | None = None,
+    day: DayWords | None = None,
     count: int = 5,
     answered: bool = True,
 ) -> tuple[TitleCandidate, ...]:
@@ -108,7 +108,7 @@ def title(
     answers: Sequence[str],
     words: Vocabulary,
     rules: TitleRules,
-    day: Day | None = None,
+    day: DayWords | None = None,
 ) -> str:
     """The best title of a thread; "" where its texts hold no words at all."""
     found = titles(questions, answers, words, rules, day, count=1)
@@ -118,7 +118,7 @@ def title(
 class Weights:
     """What each word of a thread is worth for its title."""
 
-    def __init__(self, words: Vocabulary, day: Day | None, echoes: Mapping[str, float]) -> None:
+    def __init__(self, words: Vocabulary, day: DayWords | None, echoes: Mapping[str, float]) -> None:
         self.words = words
         self.day = day
         self.echoes = echoes
@@ -142,7 +142,7 @@ class Weights:
         return value
 
 
-def _weights(questions: Sequence[str], answers: Sequence[str], words: Vocabulary, day: Day | None) -> Weights:
+def _weights(questions: Sequence[str], answers: Sequence[str], words: Vocabulary, day: DayWords | None) -> Weights:
     echoes: dict[str, float] = {}
     for share, texts in ((1.0, questions[:12]), (0.6, answers[:20])):
         for text in texts:

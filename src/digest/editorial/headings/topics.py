@@ -16,7 +16,7 @@ from digest.editorial.headings.title_rules import TitleRules
 from digest.editorial.headings.titles import TitleCandidate, titles, width
 from digest.rules.declare import Declaration, fraction, number, setting, span, whole
 from digest.rules.types import Text
-from digest.words import Day, Vocabulary
+from digest.words import DayWords, Vocabulary
 from digest.words import day as day_of
 
 ANSWER = 0.6  # what a word is worth that stands in the answers only
@@ -130,7 +130,7 @@ def _held(thread: ThreadText, words: Vocabulary) -> dict[str, float]:
     return held
 
 
-def _vector(held: Mapping[str, float], words: Vocabulary, rarity: Day) -> dict[str, float]:
+def _vector(held: Mapping[str, float], words: Vocabulary, rarity: DayWords) -> dict[str, float]:
     out = {w: share * words.idf(w) * (0.5 + 0.5 * rarity.rarity(w)) for w, share in held.items()}
     length = math.sqrt(sum(v * v for v in out.values()))
     return {w: v / length for w, v in out.items()} if length else {}
@@ -202,7 +202,7 @@ def _shared(vectors: Sequence[Mapping[str, float]]) -> tuple[str, ...]:
 
 
 def _named(
-    threads: Sequence[ThreadText], shared: Sequence[str], words: Vocabulary, rules: TopicRules, rarity: Day
+    threads: Sequence[ThreadText], shared: Sequence[str], words: Vocabulary, rules: TopicRules, rarity: DayWords
 ) -> tuple[TitleCandidate, ...]:
     """Titles of a heading: what its threads share. Each thread offers titles, scored by the others too."""
     if len(threads) == 1:
