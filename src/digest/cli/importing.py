@@ -10,11 +10,13 @@ from typing import Annotated
 
 import typer
 
+from digest import files
 from digest.cli import options
 from digest.cli.boundary import short, tell
 from digest.errors import DigestError, UsageError
 from digest.importers import days, testing
 from digest.importers.days import Account
+from digest.page import outputs
 from digest.project import folders
 from digest.workflows import importing, project
 from digest.workflows.importing import ImportOptions, ReadExport, WrittenLog
@@ -80,6 +82,9 @@ def import_(
             _tell(export, zone if tz else f"{zone}, this machine's zone")
             for log in importing.write(export.logs, (out or settings.logs).absolute(), chosen, dry_run=dry_run):
                 _tell_log(log, dry_run)
+        if not dry_run:
+            with files.lock(settings.root):
+                outputs.remember_sources(settings.root, (export.path for export in exports))
     if status:
         raise typer.Exit(status)
 

@@ -5,7 +5,9 @@ The logs are the user's own and stay; from then on the person's messages in them
 
 from __future__ import annotations
 
+import html
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,12 +20,13 @@ from digest.conversation.people.labels import SURNAMES, fold, key
 from digest.conversation.people.people import ME, Known, people
 from digest.editorial.clean import PICTOGRAPH
 from digest.errors import DigestError, UsageError
-from digest.forgetting.redact import Redactor, redacted
+from digest.forgetting.redact import Redactor, bared, redacted
 from digest.knowledge.schema import reading
-from digest.page import grammar
+from digest.page import grammar, outputs
 from digest.page.grammar import STAMP
 from digest.page.merge import Base, first
-from digest.page.shelf import Shelf, _loaded, decoded, encoded
+from digest.page.outputs import record
+from digest.page.shelf import ELSEWHERE, Shelf, _loaded, decoded, encoded
 from digest.project import folders, forgotten
 from digest.project.settings import Settings
 
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 NAME = re.compile("[\u4e00-\u9fff]{2,4}")
 EMOJI = re.compile(r"\[[^\[\]]{1,16}\]")
 LIKE = 4  # labels that a message about an unknown name offers
+OPENING, SHORTEST = 10, 6  # characters by which a message is looked for in files that hold no page
+PRIVATE = (forgotten.KEY, forgotten.LIST, outputs.RECORD)  # hold no words of anybody
 EVERYDAY = 100  # a name that the dictionary knows to be as common as this is a word
 
 
@@ -59,6 +64,24 @@ class PersonTraces:
     def longer(self) -> re.Pattern[str] | None:
         """What finds the longer names of others."""
         return forgotten.longer(self.others, {fold(name) for name in self.names}.__contains__)
+
+    def stands_in(self, path: Path) -> bool:
+        """Whether a file holds what the person said, or a name of theirs."""
+        if path.is_symlink() or not path.is_file():
+            return False
+        text = html.unescape(path.read_text("utf-8", errors="replace"))
+        bare = bared(text)
+        return bool(self.by_name.renamed(text)[1]) or any(opening in bare for opening in self._openings)
+
+    @cached_property
+    def by_name(self) -> Redactor:
+        """What finds the person's names."""
+        return Redactor(self.names, (), {}, self.longer)
+
+    @cached_property
+    def _openings(self) -> frozenset[str]:
+        openings = (bared(said)[:OPENING] for said in self.texts)
+        return frozenset(opening for opening in openings if len(opening) >= SHORTEST)
 
     @property
     def unsought(self) -> tuple[str, ...]:
@@ -179,8 +202,9 @@ def forget(
     """
     forgotten.add(settings.root, person.labels, person.names)
     redactor = Redactor(person.names, person.texts, entries, person.longer)
-    shelf = Shelf(settings.root, settings.out)
+    shelf = Shelf.of(settings)
     state = settings.root / files.STATE
+    other = state / ELSEWHERE
     changes: list[RedactedFile] = []
     failed: list[str] = []
     moved: dict[str, str] = {}
@@ -199,7 +223,7 @@ def forget(
             changes.append(RedactedFile(folders.from_root(settings.root, path), passages, replaced))
 
     def digest(path: Path) -> tuple[int, int]:
-        return _digest(path, settings, redactor, moved)
+        return _digest(path, settings.root, redactor, moved)
 
     def plain(path: Path) -> tuple[int, int]:
         return _plain(path, settings.root, redactor)
@@ -208,9 +232,9 @@ def forget(
         return _conflicts(path, settings.root, redactor)
 
     for redact, paths in (
-        (digest, _files(settings.out, ".md")),
-        (plain, [*_files(state / "backups", ".md"), *_files(state / "conflicts", ".md")]),
-        (conflicts, _files(state / "conflicts", ".json")),
+        (digest, [*_files(settings.out, ".md"), *_built_elsewhere(settings)]),
+        (plain, [path for name in ("backups", "conflicts", ELSEWHERE) for path in _files(state / name, ".md")]),
+        (conflicts, [*_files(state / "conflicts", ".json"), *_files(other, ".json")]),
     ):
         for path in paths:
             name = folders.from_root(settings.root, path)
@@ -234,7 +258,23 @@ def _files(folder: Path, suffix: str = "") -> list[Path]:
     return sorted(p for p in folder.rglob(f"*{suffix}") if p.is_file() and not p.is_symlink())
 
 
-def _digest(path: Path, settings: Settings, redactor: Redactor, moved: Mapping[str, str]) -> tuple[int, int]:
+def _built_elsewhere(settings: Settings) -> list[Path]:
+    """The digests in folders that commands were given; other Markdown may lie there, and is somebody else's."""
+    paths = []
+    for folder in sorted(record(settings.root).digests):
+        if not settings.out.is_dir() or not folder.is_dir() or not folder.samefile(settings.out):
+            paths += [p for pattern in ("*.md", "*/*.md") for p in sorted(folder.glob(pattern)) if _is_digest(p)]
+    return paths
+
+
+def _is_digest(path: Path) -> bool:
+    if path.is_symlink() or path.parent.is_symlink() or not path.is_file():
+        return False
+    rows = files.read_bytes(path).decode("utf-8", "replace").splitlines()
+    return any(STAMP.fullmatch(row) for row in rows)
+
+
+def _digest(path: Path, root: Path, redactor: Redactor, moved: Mapping[str, str]) -> tuple[int, int]:
     """Redact a digest as its base was; its stamp names the new base. Passages out, names replaced."""
     content = files.read_bytes(path)
     edited, form = decoded(content)
@@ -245,13 +285,13 @@ def _digest(path: Path, settings: Settings, redactor: Redactor, moved: Mapping[s
     elif (
         stamp
         and (passages or replaced)
-        and not (settings.root / files.STATE / "bases" / stamp).exists()
+        and not (root / files.STATE / "bases" / stamp).exists()
         and first(grammar.unstamped(edited)).text == edited
     ):
         # a fresh clone: the digest is its own base
         text = first(grammar.unstamped(text)).text
     if text != edited:
-        files.write_atomic(path, encoded(text, form), within=settings.out, expected=content)
+        files.write_atomic(path, encoded(text, form), expected=content)
     return passages, replaced
 
 
@@ -280,22 +320,28 @@ def _conflicts(path: Path, root: Path, redactor: Redactor) -> tuple[int, int]:
 
 
 def remaining(settings: Settings, person: PersonTraces) -> tuple[str, ...]:
-    """Where the person's names still stand: places that are the user's own to change."""
-    redactor = Redactor(person.names, (), {}, person.longer)
-    places = [settings.root / "digest.toml", settings.root / "pyproject.toml"]
-    own = [folder for folder in (*settings.rules, *settings.templates) if folder.is_relative_to(settings.root)]
-    places += [p for folder in own for p in _files(folder)]
-    places += _files(settings.out) + [
-        p for p in _files(settings.root / files.STATE) if p.suffix in (".md", ".json", "") and p.name != forgotten.KEY
-    ]
-    lines = []
-    for path in dict.fromkeys(places):
+    """Where the person's words or names still stand: places that are the user's own to change."""
+    root, former = settings.root, record(settings.root)
+    pages, others = [root / "digest.toml", root / "pyproject.toml"], [*former.files, *_files(settings.out, ".json")]
+    own = [folder for folder in (*settings.rules, *settings.templates) if folder.is_relative_to(root)]
+    pages += [path for folder in own for path in _files(folder)]
+    pages += [*_files(settings.out, ".md"), *_built_elsewhere(settings)]
+    for path in _files(root / files.STATE):
+        if path.suffix == ".md" or path.parent.name == "bases":
+            pages.append(path)
+        elif path.suffix != ".db" and path.name not in PRIVATE:
+            others.append(path)
+    others = list({os.path.realpath(path): path for path in others}.values())
+    lines = [f"{folders.from_root(root, path)}: holds their words" for path in others if person.stands_in(path)]
+    sources = (path for path in sorted(former.sources) if path.exists())
+    lines += [f"{folders.from_root(root, path)}: logs were made of it" for path in sources]
+    for path in dict.fromkeys(pages):
         if not path.is_file() or path.is_symlink():
             continue
         text = path.read_text("utf-8", errors="replace")
         for number, line in enumerate(text.split("\n"), start=1):
-            if redactor.renamed(line)[1]:
-                lines.append(f"{folders.from_root(settings.root, path)}:{number}")
+            if person.by_name.renamed(line)[1]:
+                lines.append(f"{folders.from_root(root, path)}:{number}")
     return tuple(lines)
 
 

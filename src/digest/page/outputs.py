@@ -31,11 +31,12 @@ PAGES = re.compile(rf"(?:{folders.LOG_NAME.pattern}|(?:{folders.OF_MANY_DAYS.pat
 @dataclass(frozen=True)
 class OutputRecord:
     """What was written: the hashes that a file may have, the last one and the one before, by path; folders of exports;
-    folders of digests that are not the project's own."""
+    folders of digests that are not the project's own; exports of chat programs from which logs were made."""
 
     files: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
     exports: frozenset[Path] = frozenset()
     digests: frozenset[Path] = frozenset()
+    sources: frozenset[Path] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ class OutputPlan:
     """What will be written, below `folder` where one is given, and the files left alone because others changed them."""
 
     targets: tuple[Target, ...]
-    folder: Path | None
-    left: tuple[Path, ...]
+    folder: Path | None = None
+    left: tuple[Path, ...] = ()
 
 
 def record(root: Path) -> OutputRecord:
@@ -69,6 +70,7 @@ def record(root: Path) -> OutputRecord:
             {home / name: tuple(map(str, hashes)) for name, hashes in stored["files"].items()},
             frozenset(home / name for name in stored["exports"]),
             frozenset(home / name for name in stored["digests"]),
+            frozenset(home / name for name in stored.get("sources", ())),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         raise DigestError(
@@ -96,7 +98,7 @@ def plan(
     if folder is not None and not (force or leave):
         _own_folder(folder, former, known)
     for path, text in contents.items():
-        if reason := never(settings, path, former):
+        if reason := never(settings, path):
             raise UsageError(f"{path}: {reason}, where nothing is exported to. Choose another place")
         before = files.read_bytes(path) if files.lies(path) else None
         after = text.encode("utf-8") if isinstance(text, str) else text
@@ -113,8 +115,9 @@ def plan(
     return OutputPlan(tuple(targets), folder, tuple(left))
 
 
-def carry_out(settings: Settings, plan: OutputPlan) -> tuple[Path, ...]:
-    """Write what was planned; the backups of what wasn't ours."""
+def carry_out(settings: Settings, plan: OutputPlan, *, within: Path | None = None) -> tuple[Path, ...]:
+    """Write what was planned, below the plan's folder or `within`; the backups of what wasn't ours."""
+    within = within or plan.folder
     _remember(settings.root, plan)
     state = settings.root.absolute() / files.STATE
     backups = []
@@ -128,7 +131,7 @@ def carry_out(settings: Settings, plan: OutputPlan) -> tuple[Path, ...]:
             files.write_atomic(
                 target.path,
                 target.after,
-                within=plan.folder,
+                within=within,
                 expected=target.before,
                 backup=backup,
                 keep=settings.root,
@@ -136,7 +139,7 @@ def carry_out(settings: Settings, plan: OutputPlan) -> tuple[Path, ...]:
             continue
         if backup is not None and target.before is not None:
             files.write_atomic(backup, target.before, within=settings.root)
-        files.remove(target.path, within=plan.folder or target.path.parent)
+        files.remove(target.path, within=within or target.path.parent)
     return tuple(backups)
 
 
@@ -145,7 +148,14 @@ def write(settings: Settings, path: Path, text: bytes | str, *, force: bool = Fa
     return carry_out(settings, plan(settings, {path: text}, force=force))
 
 
-def never(settings: Settings, path: Path, former: OutputRecord) -> str:
+def write_own(settings: Settings, path: Path, before: bytes | None, after: bytes) -> tuple[Path, ...]:
+    """Write a file among the digests that is nobody's to edit; the backup of what stood there and wasn't ours."""
+    hashes = record(settings.root).files.get(place(path), ())
+    foreign = before is not None and before != after and _hash(before) not in hashes
+    return carry_out(settings, OutputPlan((Target(path, before, after, foreign),)), within=settings.out)
+
+
+def never(settings: Settings, path: Path) -> str:
     """Why `path` is never a target; "" where it may be one."""
     where = place(path)
     if any(part.casefold() == files.STATE for part in where.parts):
@@ -156,7 +166,6 @@ def never(settings: Settings, path: Path, former: OutputRecord) -> str:
     for what, folder, names in (
         ("logs", settings.logs, ANYTHING),
         ("digests", settings.out, ANYTHING),
-        *(("digests", other, PAGES) for other in sorted(former.digests)),
         *(("rules", other, re.compile(r".*\.ya?ml", re.IGNORECASE)) for other in settings.rules),
         *(("templates", other, re.compile(r".*\.j2", re.IGNORECASE)) for other in settings.templates),
     ):
@@ -186,6 +195,14 @@ def remember_digests(settings: Settings) -> None:
     where = place(settings.out / "x").parent
     if where not in former.digests:
         _save(settings.root, replace(former, digests=former.digests | {where}))
+
+
+def remember_sources(root: Path, paths: Iterable[Path]) -> None:
+    """Note from what logs were made: it holds what they hold."""
+    former = record(root)
+    sources = former.sources | {place(path) for path in paths}
+    if sources != former.sources:
+        _save(root, replace(former, sources=sources))
 
 
 def place(path: Path) -> Path:
@@ -222,6 +239,7 @@ def _save(root: Path, new: OutputRecord) -> None:
         "files": {folders.from_root(home, path): hashes for path, hashes in sorted(new.files.items())},
         "exports": sorted(folders.from_root(home, path) for path in new.exports),
         "digests": sorted(folders.from_root(home, path) for path in new.digests),
+        "sources": sorted(folders.from_root(home, path) for path in new.sources),
     }
     files.write_atomic(root / files.STATE / RECORD, json.dumps(data, ensure_ascii=False, indent=1) + "\n", within=root)
 

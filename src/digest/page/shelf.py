@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
@@ -34,6 +35,8 @@ from digest.page.merge import (
 )
 from digest.page.read import Parsed, parse
 from digest.page.sentences import bare
+from digest.project.folders import from_root
+from digest.project.settings import Settings
 
 BOM = b"\xef\xbb\xbf"
 FENCE = "~~~~~~"
@@ -42,6 +45,9 @@ CONFLICT_KEYS = ("key", "base", "mine", "theirs")  # in the file, of the fields 
 
 class Unknown(Damaged):
     """A digest that was edited, and nobody knows what it was built from: it is left as it is."""
+
+
+ELSEWHERE = "elsewhere"  # holds what is known of digests in folders that are not the project's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +98,35 @@ class Shelf:
 
     project: Path
     out: Path
+    elsewhere: bool = False  # `out` isn't the project's own: what is known of its digests stands apart
+
+    @classmethod
+    def of(cls, settings: Settings) -> Shelf:
+        """Where the digests lie that settings name."""
+        return cls(settings.root, settings.out, settings.elsewhere)
+
+    @property
+    def state(self) -> Path:
+        """Where what is known of these digests is kept; bases are every folder's."""
+        state = self.project / files.STATE
+        if not self.elsewhere:
+            return state
+        place = from_root(Path(os.path.realpath(self.project)), Path(os.path.realpath(self.out)))
+        return state / ELSEWHERE / hashlib.sha256(os.fsencode(place)).hexdigest()[:8]
 
     def base(self, name: str) -> Path:
         return self.project / files.STATE / "bases" / name
 
     def conflicts(self, path: Path, suffix: str = ".json") -> Path:
-        return (self.project / files.STATE / "conflicts" / self.inner(path)).with_suffix(suffix)
+        return (self.state / "conflicts" / self.inner(path)).with_suffix(suffix)
 
     def backup(self, path: Path, content: bytes) -> Path:
         mark = hashlib.sha256(content).hexdigest()[:8]
         inner = self.inner(path)
-        return self.project / files.STATE / "backups" / inner.with_name(f"{inner.stem}.{mark}{inner.suffix}")
+        return self.state / "backups" / inner.with_name(f"{inner.stem}.{mark}{inner.suffix}")
 
     def built(self, path: Path) -> Path:
-        return (self.project / files.STATE / "built" / self.inner(path)).with_suffix(".txt")
+        return (self.state / "built" / self.inner(path)).with_suffix(".txt")
 
     def inner(self, path: Path) -> Path:
         """The digest's path below the folder of digests."""
@@ -264,6 +285,7 @@ def doctor(shelf: Shelf, digests: Iterable[Path]) -> tuple[Finding, ...]:
     """Mend what interrupted runs left, and tell what only a person can mend."""
     findings: list[Finding] = []
     state = shelf.project / files.STATE
+    known = shelf.state / "conflicts"
     rooms = shelf.out.iterdir() if shelf.out.is_dir() else ()
     folders = {shelf.out, *(path.parent for path in digests)}
     folders |= {folder for folder in rooms if folder.is_dir() and not folder.is_symlink()}
@@ -276,8 +298,8 @@ def doctor(shelf: Shelf, digests: Iterable[Path]) -> tuple[Finding, ...]:
     for path in sorted((state / "bases").glob("*")) if (state / "bases").is_dir() else ():
         if _loaded(path) is None:
             findings.append(Finding(path, "this base is damaged. `digest build` mends it if the rules are the same"))
-    for path in sorted((state / "conflicts").rglob("*.json")):
-        digest = (shelf.out / path.relative_to(state / "conflicts")).with_suffix(".md")
+    for path in sorted(known.rglob("*.json")):
+        digest = (shelf.out / path.relative_to(known)).with_suffix(".md")
         try:
             open_conflicts(shelf, digest)
         except DigestError:
@@ -289,7 +311,7 @@ def doctor(shelf: Shelf, digests: Iterable[Path]) -> tuple[Finding, ...]:
             findings.append(
                 Finding(path, f"conflicts of a digest that is gone: {digest}. Delete them if it is meant to be")
             )
-    for path in sorted((state / "conflicts").rglob("*.md")):
+    for path in sorted(known.rglob("*.md")):
         if not path.with_suffix(".json").exists() and not path.with_suffix(".json.damaged").exists():
             path.unlink()
             findings.append(Finding(path, "told of conflicts that were never open; removed", mended=True))

@@ -60,6 +60,7 @@ class Settings:
         metadata=_key("a picture from elsewhere is shown as text", example="img.example.org", many=True)
     )
     encoding: str = field(metadata=_key("of the logs", "utf-8"))
+    elsewhere: bool = False  # `out` is a folder that a command was given, not the project's own
 
 
 KEYS: Mapping[str, Key] = {each.name: each.metadata["key"] for each in fields(Settings) if each.metadata}

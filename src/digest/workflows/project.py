@@ -90,6 +90,7 @@ def settings(
         changes["templates"] = (_folder(templates, "--templates"), config.packaged_templates())
     if out is not None:
         changes["out"] = out.absolute()
+        changes["elsewhere"] = out.resolve() != base.out.resolve()
     if encoding is not None:
         changes["encoding"] = encoding
     return replace(base, **changes) if changes else base

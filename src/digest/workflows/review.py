@@ -146,7 +146,7 @@ def doctor(settings: Settings) -> tuple[Finding, ...] | None:
 
 
 def _shelf(settings: Settings) -> Shelf:
-    return Shelf(settings.root, settings.out)
+    return Shelf.of(settings)
 
 
 def _digests(settings: Settings) -> list[Path]:

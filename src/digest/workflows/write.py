@@ -9,6 +9,7 @@ from pathlib import Path
 
 from digest import files
 from digest.model import Log
+from digest.page import outputs
 from digest.page.grammar import times
 from digest.page.merge import Note
 from digest.page.shelf import Shelf, build, open_conflicts, remember
@@ -53,7 +54,9 @@ def write_digest(
     `sources`, the fingerprint of what it is made of, is kept beside it, for `digest status` to tell whether that has
     changed. Call it under the project's lock.
     """
-    shelf = Shelf(settings.root, settings.out)
+    shelf = Shelf.of(settings)
+    if settings.elsewhere and not dry_run:
+        outputs.remember_digests(settings)
     former = () if fresh else open_conflicts(shelf, path)
     done = build(shelf, path, text, fresh=fresh, dry_run=dry_run)
     if sources and not dry_run:
@@ -65,7 +68,7 @@ def write_digest(
 
 def told_of(settings: Settings, path: Path) -> Path:
     """The file in which the conflicts of the digest at `path` can be read."""
-    return Shelf(settings.root, settings.out).conflicts(path, ".md")
+    return Shelf.of(settings).conflicts(path, ".md")
 
 
 def noted(notes: Sequence[Note]) -> tuple[str, ...]:
@@ -94,11 +97,12 @@ def shrunk(path: Path, log: Log, whole: Callable[[], Log]) -> tuple[str, ...]:
 
 
 def write_data(settings: Settings, path: Path, text: str, *, dry_run: bool = False) -> Written:
-    """Write what is no page and nobody's to edit."""
+    """Write what is no page and nobody's to edit; what somebody else put there goes into a backup."""
     new = text.encode()
     former = files.read_bytes(path) if path.exists() or path.is_symlink() else None
     if former == new:
         return Written(path, "unchanged")
+    backup: tuple[Path, ...] = ()
     if not dry_run:
-        files.write_atomic(path, new, within=settings.out, expected=former)
-    return Written(path, "new" if former is None else "updated")
+        backup = outputs.write_own(settings, path, former, new)
+    return Written(path, "new" if former is None else "updated", next(iter(backup), None))

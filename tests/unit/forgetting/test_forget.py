@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -235,3 +236,74 @@ def test_eval_and_extract_show_no_words_of_who_was_forgotten(tmp_path: Path) -> 
     assert told.status == 0 and "questions, in window" in told.out and "先记流水" not in told.out
     told = run(tmp_path, "extract", "seeds/2031-03-04-chat.markdown")
     assert told.status == 0 and "热点账户" in told.out and "先记流水" not in told.out and "小石" not in told.out
+
+
+def test_whatever_was_written_elsewhere_is_cleaned_or_told(tmp_path: Path) -> None:
+    root, outside = tmp_path / "project", tmp_path / "outside"
+    outside.mkdir()
+    built(root, QUESTION, ("09:01:00", "木木", TOLD), *OTHERS)
+    log = "seeds/2031-03-04-chat.markdown"
+    (outside / "notes.md").write_text(f"{TOLD}\n", "utf-8")
+    for words in (
+        ("build", "--all", "--out", outside),
+        ("build", "--all", "--format", "json"),
+        ("build", "--all", "--format", "json", "--out", outside),
+        ("graph", "2031-03-04", "-o", outside / "day.json"),
+        ("graph", "2031-03-04", "-o", "day.svg"),
+        ("extract", log, "--out", outside / "extract.json"),
+        ("export", outside / "all.csv"),
+        ("export", outside / "site"),
+    ):
+        assert run(root, *words).status == 0, words
+    holding = {p for p in tmp_path.rglob("*") if p.is_file() and "先记流水" in p.read_text("utf-8", "replace")}
+    told = run(root, "forget", "木木", "--yes")
+    assert told.status == 1
+    left = {p for p in holding if p.is_file() and "先记流水" in p.read_text("utf-8", "replace")}
+    assert {p.name for p in holding - left} >= {"2031-03-04.md", "all.csv", "store.db"}
+    assert not [p for p in left if p.suffix == ".csv" or (p.name == "2031-03-04.md" and p.parent != outside / "x")]
+    for path in left - {outside / "notes.md", root / log}:
+        assert f"left to you: {path.relative_to(root) if path.is_relative_to(root) else path}" in told.out
+    assert {p.name for p in left} >= {"day.json", "extract.json", "2031-03-04.json"}
+    assert (outside / "notes.md").read_text("utf-8") == f"{TOLD}\n"
+
+
+def test_an_edited_export_is_told_of_and_the_rest_is_exported_anew(tmp_path: Path) -> None:
+    built(tmp_path, QUESTION, ("09:01:00", "木木", TOLD), *OTHERS)
+    assert run(tmp_path, "export", "site").status == 0
+    assert run(tmp_path, "export", "all.jsonl").status == 0
+    page = next((tmp_path / "site").rglob("2031-03-04.md"))
+    page.write_text(page.read_text("utf-8") + "\nedited\n", "utf-8")
+    told = run(tmp_path, "forget", "木木", "--yes")
+    assert told.status == 1
+    assert "left to you: site/docs/2031-03-04.md: changed since it was exported" in told.out
+    assert "edited" in page.read_text("utf-8")
+    assert "先记流水" not in (tmp_path / "all.jsonl").read_text("utf-8")
+
+
+def test_caches_proposals_and_backups_of_any_form_are_told(tmp_path: Path) -> None:
+    built(tmp_path, QUESTION, ("09:01:00", "木木", TOLD), *OTHERS)
+    names = ("proposals/1.yml", "cache/day.jsonl", "opinions.csv", "backups/outputs/x.0000.jsonl", "deleted.json")
+    for name in names:
+        path = tmp_path / ".digest" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"text: {TOLD}\n", "utf-8")
+    told = run(tmp_path, "forget", "木木", "--yes")
+    assert told.status == 1
+    for name in names:
+        assert f"left to you: .digest/{name}: holds their words" in told.out
+
+
+def test_what_logs_were_made_of_is_told(tmp_path: Path) -> None:
+    export = tmp_path / "chat.json"
+    rows = [
+        {"seq": n, "time": f"2031-03-04T09:0{n}:00+08:00", "talker": "1@chatroom", "sender": who, "senderName": who,
+         "isSelf": False, "type": 1, "content": said, "isChatRoom": True, "talkerName": "pay"}
+        for n, (_, who, said) in enumerate((QUESTION, ("09:01:00", "木木", TOLD), *OTHERS))
+    ]  # fmt: skip
+    export.write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
+    (tmp_path / "seeds").mkdir()
+    imported = run(tmp_path, "import", "chat.json", "--tz", "Asia/Shanghai")
+    assert imported.status == 0, imported.err
+    assert run(tmp_path, "build", "--all").status == 0
+    told = run(tmp_path, "forget", "木木", "--yes")
+    assert "left to you: chat.json: logs were made of it" in told.out
