@@ -145,7 +145,7 @@ def choices(
         if (features.sizes[turn.index] or turn.images or turn.links)
         and (candidates := _open(turn.index, questions, starts, features, how))
     ]
-    pairs.features.ways = _ways(features.turns, questions, links, how)
+    pairs.features.ways = _ways(features.turns, questions, links, how, dict(children))
     for i, among, scores in pairs.scored(children):
         choice = Choice(i, tuple(among), tuple(scores), how.none)
         yield pairs, choice
@@ -177,9 +177,13 @@ def _open(
 
 
 def _ways(
-    turns: Sequence[Turn], questions: Sequence[Sequence[int]], links: Sequence[Link], how: AnswerSettings
+    turns: Sequence[Turn],
+    questions: Sequence[Sequence[int]],
+    links: Sequence[Link],
+    how: AnswerSettings,
+    candidates: Mapping[int, Sequence[int]],
 ) -> list[dict[int, float]]:
-    """For each turn the questions that its reply links lead to, with the probability that they do.
+    """For each turn those of its candidate questions that its reply links lead to, with the probability that they do.
 
     A turn's parents are alternatives, so the ways over them add up, each as likely as all its links are together.
     """
@@ -189,27 +193,28 @@ def _ways(
         parents[link.child].append(link)
     latest: dict[int, int] = {}  # asker → his latest question
     ways_of: list[dict[int, float]] = []
-    parts: list[dict[int, float]] = []  # how far each turn is a part of the questions' threads
+    # how far each turn is a part of the questions' threads; no turn so far back leads to an open question
+    parts: dict[int, dict[int, float]] = {}
+    first_open = 0
     for i, turn in enumerate(turns):
+        while first_open < len(questions) and questions[first_open][0] < i - how.turns:
+            first_open += 1
+        parts.pop(i - how.turns - 1, None)
         ways: dict[int, float] = {}
         for link in parents[i]:
-            score, part = link.score, parts[link.parent]
-            if not ways:
-                ways = {q: score * share for q, share in part.items()}
-                continue
-            for q, share in part.items():
-                ways[q] = ways.get(q, 0.0) + score * share
-        ways_of.append(ways)
+            for q, share in parts.get(link.parent, {}).items():
+                if q >= first_open:
+                    ways[q] = ways.get(q, 0.0) + link.score * share
+        ways_of.append({q: ways[q] for q in candidates.get(i, ()) if q in ways})
         own = owner.get(i)
         if own is not None:
             latest[turn.speaker] = own
-            parts.append({own: 1.0})
+            parts[i] = {own: 1.0}
             continue
         question = latest.get(turn.speaker)
         if question is not None and i - questions[question][-1] <= how.goes_on:
-            parts.append({**ways, question: max(how.own, ways.get(question, 0.0))})
-        else:
-            parts.append(ways)
+            ways[question] = max(how.own, ways.get(question, 0.0))
+        parts[i] = ways
     return ways_of
 
 

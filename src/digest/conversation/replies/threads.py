@@ -47,6 +47,7 @@ def follows(
     owner = dict(answers)
     owner.update({turn: q for q, group in enumerate(questions) for turn in group})
     above_of: list[int | None] = []
+    latest: dict[int, int] = {}  # asker → his latest question so far
     for q, group in enumerate(questions):
         first = turns[group[0]]
         link = parents.get(group[0])
@@ -56,7 +57,9 @@ def follows(
             above = owner[link.parent]
         if above is None:
             above = _own_before(q, questions, turns)
-        names_asker = None if above is not None else _asked_of(q, questions, turns)
+        # whom it names it asks for detail
+        named = [latest[person] for person in first.mentions if person in latest]
+        names_asker = max(named) if named and above is None else None
         if names_asker is not None:
             above = names_asker
         if above is not None:
@@ -66,6 +69,7 @@ def follows(
             if stranger or first.start - turns[max(spoken)].end > pause:
                 above = None
         above_of.append(above)
+        latest[first.speaker] = q
     return tuple(above_of)
 
 
@@ -74,9 +78,3 @@ def _own_before(q: int, questions: Sequence[Sequence[int]], turns: Sequence[Turn
     if q == 0 or turns[questions[q - 1][0]].speaker != turns[questions[q][0]].speaker:
         return None
     return q - 1
-
-
-def _asked_of(q: int, questions: Sequence[Sequence[int]], turns: Sequence[Turn]) -> int | None:
-    """The latest question before this one whose asker it names: it asks him for detail."""
-    whom = turns[questions[q][0]].mentions
-    return next((p for p in range(q - 1, -1, -1) if turns[questions[p][0]].speaker in whom), None)

@@ -190,6 +190,20 @@ def test_alternative_parents_that_both_lead_to_a_question_add_up() -> None:
     features = known(day, ours())
     to = ((3, 2, 0.3), (3, 0, 0.3), (3, 1, 0.1))
     given_links = tuple(Link(child, parent, score, rank=n) for n, (child, parent, score) in enumerate(to))
-    ways = _ways(features.turns, ((0,), (1,)), given_links, AnswerSettings())
+    ways = _ways(features.turns, ((0,), (1,)), given_links, AnswerSettings(), {3: (1, 0)})
     assert ways[3][0] == pytest.approx(0.3 + 0.3 * AnswerSettings().own)  # the asker's own words lead to his question
     assert ways[3][1] == pytest.approx(0.1)
+
+
+def test_ways_to_questions_that_are_no_longer_open_are_not_kept() -> None:
+    names = "甲乙丙丁戊"
+    said = [(n, names[n % 5], "热点账户怎么处理？" if n % 4 == 0 else "先记流水") for n in range(240)]
+    features = known(log(*said), ours())
+    size = len(features.turns)
+    questions = tuple((n,) for n in range(0, size, 4))
+    chain = tuple(Link(n, parent, 0.45, rank=r) for n in range(2, size) for r, parent in enumerate((n - 1, n - 2)))
+    candidates = {n: [q for q in range((n - 1) // 4, -1, -1) if n - 4 * q <= 30][:8] for n in range(1, size)}
+    few = _ways(features.turns, questions, chain, AnswerSettings(turns=30), candidates)
+    every = _ways(features.turns, questions, chain, AnswerSettings(turns=size), candidates)
+    assert few == every  # what is left out of the sums leads to no candidate
+    assert max(map(len, few)) == 8
