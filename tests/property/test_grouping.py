@@ -41,4 +41,5 @@ def every_pair_each_time(likeness: Sequence[Sequence[float]], rules: TopicRules)
 @given(rows(), st.integers(1, 6))
 def test_the_two_most_alike_are_joined_first(likeness: list[list[float]], largest: int) -> None:
     rules = replace(RULES, largest=largest)
-    assert _grouped(likeness, rules) == every_pair_each_time(likeness, rules)
+    alike = [{j: value for j, value in enumerate(row) if value} for row in likeness]
+    assert _grouped(alike, rules) == every_pair_each_time(likeness, rules)

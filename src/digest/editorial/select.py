@@ -114,9 +114,10 @@ def _once(day: Conversation, groups: Sequence[tuple[int, ...]], threshold: float
         place[root] = {m: members[n] for m, n in places.items()}
     single = []
     for i, answers in enumerate(day.answers):
-        left_out, at = talk | asking.get(roots[i], set()), place.get(roots[i], {})
+        own, at = asking.get(roots[i], ()), place.get(roots[i], {})
         cut = (
-            _of(answer, [m for m in answer.messages if m not in left_out and at.get(m, i) == i]) for answer in answers
+            _of(answer, [m for m in answer.messages if m not in talk and m not in own and at.get(m, i) == i])
+            for answer in answers
         )
         single.append(tuple(answer for answer in cut if answer.messages))
     return tuple(single)
@@ -187,20 +188,28 @@ def joined(threads: Sequence[Entry], apart: int | None = None) -> tuple[Entry, .
     stands under the one asked last before it. No thread goes on over the message `apart`.
     """
     whole: list[Entry] = []
+    answering: list[frozenset[int]] = []  # of each of these, the messages that answer it
+    holders: dict[int, list[int]] = {}  # answering message → places in `whole` that hold it or held it
     for entry in threads:
         start = entry.questions[0].messages[0]
         messages = _answers_of(entry)
-        for place, earlier in enumerate(whole):
+        for place in sorted({place for m in messages for place in holders.get(m, ())}):
+            earlier, other = whole[place], answering[place]
             first = earlier.questions[0].messages[0]
             if apart is not None and (first < apart) != (start < apart):
                 continue
-            other = _answers_of(earlier)
-            if messages and other and 2 * len(messages & other) >= min(len(messages), len(other)):
+            both = len(messages & other)
+            if both and 2 * both >= min(len(messages), len(other)):
                 thread = sorted((*earlier.questions, *entry.questions), key=lambda q: (q.messages[0], q.id))
                 whole[place] = replace(earlier, questions=_each_once(thread))
+                answering[place] = _answers_of(whole[place])
                 break
         else:
+            place = len(whole)
             whole.append(entry)
+            answering.append(messages)
+        for m in answering[place] & messages:
+            holders.setdefault(m, []).append(place)
     return tuple(whole)
 
 

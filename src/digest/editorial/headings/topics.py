@@ -24,6 +24,7 @@ ANSWERS = 12  # of a thread, looked at: later ones have often left the subject
 ALONE = 0.6  # what a single shared word is worth
 NEXT = 0.1  # what two threads gain that begin at the same moment and share a word at all
 SOON = 300  # seconds in which most of that is gone
+REACH = 100  # threads before a thread that it is compared with: more than a day of talk among people holds
 FAR = 0.7  # share of its likeness that a pair of threads keeps at any distance in time
 
 
@@ -76,7 +77,14 @@ def topics(threads: Sequence[ThreadText], words: Vocabulary, rules: TopicRules) 
     held = [_held(thread, words) for thread in threads]
     rarity = day_of(h.keys() for h in held)
     vectors = [_vector(h, words, rarity) for h in held]
-    likeness = [[_likeness(vectors, threads, i, j, rules.window) for j in range(i)] for i in range(len(threads))]
+    likeness = [
+        {
+            j: value
+            for j in range(max(0, i - REACH), i)
+            if (value := _likeness(vectors, threads, i, j, rules.window)) > 0.0
+        }
+        for i in range(len(threads))
+    ]
     found = []
     for members in _grouped(likeness, rules):
         shared = _shared([vectors[m] for m in members])
@@ -88,13 +96,14 @@ def topics(threads: Sequence[ThreadText], words: Vocabulary, rules: TopicRules) 
     # what stands under the common heading takes no title from another
     named = _distinct(found, [bool(rules.rest) and says_little(g) for g in found])
     weak = [g for g in named if says_little(g)]
+    strong = [g for g in named if not says_little(g)]
     if not weak or not rules.rest:
         return tuple(named)
     left = tuple(sorted(m for g in weak for m in g.members))
     why = ("titles of their own would say little: " + "、".join(g.title for g in weak if g.title),)
-    if len(weak) == len(named):
+    if not strong:
         return (TopicGroup(left, (), (), True),)  # 其他 than what? They stand there without a heading
-    return (*(g for g in named if g not in weak), TopicGroup(left, (TitleCandidate(rules.rest, 0.0, why),), (), True))
+    return (*strong, TopicGroup(left, (TitleCandidate(rules.rest, 0.0, why),), (), True))
 
 
 def _small(group: TopicGroup, threads: Sequence[ThreadText]) -> bool:
@@ -151,15 +160,17 @@ def _likeness(
     return math.sqrt(cosine) * (FAR + (1 - FAR) * near) + NEXT * math.exp(-gap / SOON)
 
 
-def _grouped(likeness: Sequence[Sequence[float]], rules: TopicRules) -> list[tuple[int, ...]]:
-    """Join the two groups most alike on average until none are alike enough; ties go to the earlier pair."""
+def _grouped(likeness: Sequence[Mapping[int, float]], rules: TopicRules) -> list[tuple[int, ...]]:
+    """Join the two groups most alike on average until none are alike enough; ties go to the earlier pair.
+
+    `likeness` of each thread to earlier ones, those that it has nothing in common with left out.
+    """
     members: dict[int, tuple[int, ...]] = {i: (i,) for i in range(len(likeness))}
     # sums of likeness between a group and others, by their first members
     sums: dict[int, dict[int, float]] = {i: {} for i in members}
     for i, row in enumerate(likeness):
-        for j, value in enumerate(row):
-            if value > 0.0:
-                sums[i][j] = sums[j][i] = value
+        for j, value in row.items():
+            sums[i][j] = sums[j][i] = value
     # pairs that may be joined, the most alike first; one that has changed since is told by its sizes
     pairs: list[tuple[float, int, int, int, int]] = []
 
@@ -184,8 +195,13 @@ def _grouped(likeness: Sequence[Sequence[float]], rules: TopicRules) -> list[tup
             if other != x:
                 del sums[other][y]
                 sums[x][other] = sums[other][x] = sums[x].get(other, 0.0) + value
-        for other in sums[x]:
-            offer(x, other)
+        if len(members[x]) < rules.largest:
+            for other in sums[x]:
+                offer(x, other)
+            continue
+        for other in sums.pop(x):  # full: nothing joins it any more
+            del sums[other][x]
+        sums[x] = {}
     return sorted(tuple(sorted(group)) for group in members.values())
 
 

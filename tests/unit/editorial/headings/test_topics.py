@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from digest.editorial.headings import topics as topics_stage
 from digest.editorial.headings.topics import ThreadText, TopicGroup, TopicRules, day_title, topics
 from digest.subjects import load
 from digest.words import Vocabulary
@@ -123,3 +125,22 @@ def test_what_stands_under_the_common_heading_takes_no_title_from_another(words:
     )
     found = topics(asked, words, dataclasses.replace(rules, together=9.0, weak=20.0))
     assert [(g.title, g.members) for g in found] == [("风控", (1,)), ("其他", (0,))]
+
+
+def test_thousands_of_like_questions_cost_no_more_for_each_than_hundreds(
+    words: Vocabulary, rules: TopicRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = []
+    likeness = topics_stage._likeness
+
+    def counted(*given: Any) -> float:
+        compared.append(1)
+        return likeness(*given)
+
+    monkeypatch.setattr(topics_stage, "_likeness", counted)
+    monkeypatch.setattr(topics_stage, "REACH", 10)
+    for size in (100, 1000):
+        compared.clear()
+        groups = topics([ThreadText(f"热点账户怎么处理{n}", (), n) for n in range(size)], words, rules)
+        assert max(len(g.members) for g in groups if not g.rest) <= rules.largest
+        assert len(compared) <= 10 * size
