@@ -29,7 +29,10 @@ _TITLE = re.compile(r"QQ聊天记录导出文件")
 _ROOM = re.compile(r"聊天名称: ?(.*)")
 _TIME = re.compile(r"时间: ?(?P<time>\d{4}[-/]\d{1,2}[-/]\d{1,2}[ T]\d{1,2}:\d\d:\d\d)")
 _WORDS = re.compile(r"(?:^|\n)内容: ?")
-_FILES = re.compile(r"\n资源: ?\d+ 个文件(?P<files>(?:\n  - [^\n]*)*)(?=\n提及:|\n回复:|\Z)")
+_FILES = re.compile(
+    r"\n资源: ?\d+ 个文件(?:\n  - (?P<kind>\w+): (?P<name>[^\n]*))?(?:\n  - [^\n]*)*(?=\n提及:|\n回复:|\Z)"
+)
+_FILE_KINDS = {"image": "图片", "video": "视频", "audio": "语音"}
 _MENTIONS = re.compile(r"\n提及: ?[^\n]*(?=\n回复:|\Z)")
 _REPLY = re.compile(r"\n回复: ?(?P<clock>\d\d-\d\d \d\d:\d\d) (?P<quoted>.*)\Z", re.DOTALL)
 _REPLY_WITHOUT_TIME = re.compile(r"\n回复: ?(?P<quoted>.*)\Z", re.DOTALL)
@@ -103,6 +106,8 @@ def _message(text: HeadedText) -> _Message | Unreadable:
     body = body[words.end() :] if words else body.lstrip("\n")
     if name.strip() in _SYSTEM or (placeholders.is_notice(body) and name and name in body and not reply):
         return _Message(Raw(at, body, kind="system", line=text.line - 1), body)
+    if files and not body.strip():
+        body = f"[{_FILE_KINDS.get(files['kind'] or '', '文件')}:{files['name'] or ''}]"
     own = body.removeprefix(_MARK)
     kind, own = ("image", "") if _PICTURES.fullmatch(own) else placeholders.kind_of(own)
     record = Raw(at, own, name=name, kind=kind if not reply else "text", line=text.line - 1)

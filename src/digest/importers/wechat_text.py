@@ -38,6 +38,7 @@ _DAY = r"(?:(?P<year>\d{4})[-/.年])?(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})�
 _HALF = "上午|下午|凌晨|早上|中午|晚上|[AP]M"
 _CLOCK = rf"(?P<half>{_HALF})? ?(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?P<second>:\d\d)?(?: ?(?P<half2>[AaPp][Mm]))?"
 _STAMP = re.compile(rf"{_DAY} +{_CLOCK}")
+_SEPARATOR = re.compile(r"(?:昨天|前天|今天|(?:星期|周)[一二三四五六日天])? ?(?:上午|下午)? ?\d{1,2}:\d\d")
 _ONE_LINE = re.compile(rf"(?P<name>\S.*?)[ \t]+{_DAY} +{_CLOCK}")
 _MAIL = re.compile(rf"(?P<name>\S.*)  {_CLOCK}")
 _HTML = re.compile(r"\s*<(?:!doctype|html|head|body|div|p|meta|table)\b", re.IGNORECASE)
@@ -91,12 +92,12 @@ def read(source: Source) -> Iterator[Chat]:
     """The one chat of the text; its room is named where it was mailed."""
     lines = _text(source).split("\n")
     records: list[Raw | Unreadable] = []
-    headings = _headings(lines, source)
+    days = _day_lines(lines)
+    headings = _headings(lines, days, source)
     first = headings[0].start if headings else len(lines)
-    room, preamble = _opening(lines[:first])
+    room, preamble = _opening([line for n, line in enumerate(lines[:first]) if n not in days])
     if preamble:
         records.append(Unreadable(1, "text before the first message", preamble))
-    days = [n for n, line in enumerate(lines) if _is_day_line(lines, n)]
     ends = [*(heading.start for heading in headings), len(lines)][1:]
     for heading, end in zip(headings, ends, strict=True):
         body = [line for n, line in enumerate(lines[heading.body : end], heading.body) if n not in days]
@@ -131,22 +132,39 @@ def _spaces(text: str) -> str:
 def _opening(lines: list[str]) -> tuple[str, str]:
     """The room that a mail's first lines name, and what of them says something else."""
     room, rest = "", []
-    for n, line in enumerate(lines):
+    for line in lines:
         match = _TITLE.fullmatch(line.strip())
         if match:
             room = match["room"].strip()
-        elif line.strip() and not _SALUTATION.fullmatch(line.strip()) and not _is_day_line(lines, n):
+        elif line.strip() and not _SALUTATION.fullmatch(line.strip()):
             rest.append(line)
     return room, "\n".join(rest)
 
 
-def _is_day_line(lines: list[str], n: int) -> bool:
-    """Whether a line says the day of what follows: it stands between blank lines, or is drawn as mails have it."""
-    match = _DAY_LINE.fullmatch(lines[n].strip())
-    return bool(match) and (lines[n].strip()[:3] == "———" or not lines[n - 1 : n] or not lines[n - 1].strip())
+def _day_lines(lines: list[str]) -> set[int]:
+    """Indices of the lines that say the day of what follows, or that copies have between messages."""
+    drawn = [n for n, line in enumerate(lines) if line.lstrip()[:3] == "———" and _DAY_LINE.fullmatch(line.strip())]
+    if drawn:
+        # a mail has two blank lines behind each of them; a member may write such a line
+        apart = [n for n in drawn if not any(line.strip() for line in lines[n + 1 : n + 3])]
+        if drawn[0] in apart:
+            return {*apart}
+        return {
+            n for n in drawn if not _MAIL.fullmatch(next((x for x in reversed(lines[:n]) if x.strip()), "").strip())
+        }
+    return {
+        n
+        for n, line in enumerate(lines)
+        if (_DAY_LINE.fullmatch(line.strip()) or _SEPARATOR.fullmatch(line.strip()))
+        and not "".join(lines[n - 1 : n]).strip()
+    }
 
 
-def _headings(lines: list[str], source: Source) -> list[_Heading]:
+def _line_before(lines: list[str], n: int) -> str:
+    return next((line.strip() for line in reversed(lines[:n]) if line.strip()), "")
+
+
+def _headings(lines: list[str], days: set[int], source: Source) -> list[_Heading]:
     """The lines that begin messages."""
     found: list[_Heading] = []
     day: dt.date | None = None
@@ -154,8 +172,9 @@ def _headings(lines: list[str], source: Source) -> list[_Heading]:
         line = line.strip()
         if not line or line[-1] not in "0123456789Mm日—─-":
             continue
-        if _is_day_line(lines, n) and (match := _DAY_LINE.fullmatch(line)):
-            day = _day(match[1], match[2] or match[4], match[3] or match[5]) or day
+        if n in days:
+            match = _DAY_LINE.fullmatch(line)
+            day = (_day(match[1], match[2] or match[4], match[3] or match[5]) if match else None) or day
         elif heading := _heading(lines, n, day or source.day, source):
             found.append(heading)
     apart = sum(heading.apart for heading in found) >= _MOST * len(found)

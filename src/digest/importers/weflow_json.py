@@ -96,7 +96,7 @@ def _kind(row: dict[str, Any], text: str) -> str:
         return "text"
     for beginning, kind in _TYPES:
         if type_.startswith(beginning):
-            # before 2026-03-20 a quote may be typed as a link; a link begins with its placeholder
+            # before 2026-03-20 a quote may be typed as a link, whose text begins with a placeholder
             return "text" if kind == "link" and _is_quote(row, text) else kind
     if type_:
         return "other"
@@ -117,7 +117,8 @@ def _quotes(row: dict[str, Any]) -> bool:
 
 def _is_quote(row: dict[str, Any], text: str) -> bool:
     """Whether a message that is called a link is own words."""
-    return not string(row, "linkUrl", "linkTitle", "appMsgKind") and text[:1] not in "[<" and "://" not in text
+    told = string(row, "linkUrl", "linkTitle", "appMsgKind") or text.lstrip()[:1] == "<"
+    return not told and placeholders.kind_of(text)[0] == "text"
 
 
 def _cut_quote(record: Raw, row: dict[str, Any], sayings: Sayings) -> None:

@@ -30,7 +30,7 @@ def complete(record: Raw, type_: str = "", url: str = "") -> None:
         match = _QUOTE.fullmatch(text)
         if match:
             record.text, record.quote = match["own"], Quote("", match["quoted"])
-        else:
+        elif type_ != "文本":
             record.text = text.removeprefix("[引用]").removeprefix(" ")
         return
     if type_ == "文本":
