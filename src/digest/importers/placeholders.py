@@ -16,6 +16,7 @@ _OTHER = re.compile(
     r"|voice|video|sticker)(?:[:：| ][^\]\n]*)?[\]】](?: ?local_id=\d+| ?\d+ ?(?:秒|s|″|\")?)?"
 )
 _FORWARD = re.compile(r"[\[【](?:聊天记录|合并聊天记录|合并转发|转发消息)(?:[:：|][^\]\n]*)?[\]】].*", re.DOTALL)
+_LONGEST_NOTICE = 300
 _NOTICE = re.compile(
     r".*(?:撤回了?(?:了一条|一条)?消息|加入了?(?:了群聊|群聊|本群)|移出了?群聊|退出了?群聊|修改群名为.*|拍了拍.*|成为新群主|群主已.*|邀请.*加入.*|.*进群.*)。?"
 )
@@ -54,4 +55,4 @@ def words(kind: str, text: str) -> str:
 
 def is_notice(text: str) -> bool:
     """Whether a text is what WeChat or QQ says of members: joined, left, took back, renamed."""
-    return "\n" not in text and bool(_NOTICE.fullmatch(text))
+    return len(text) < _LONGEST_NOTICE and "\n" not in text and bool(_NOTICE.fullmatch(text))

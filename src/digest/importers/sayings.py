@@ -12,6 +12,8 @@ from digest.model import Quote
 
 _SPACE = re.compile(r"\s+")
 _BEGINNING = 8
+_LONGEST_NAME = 100
+_ENOUGH = 400  # letters of a text in which its beginning stands, white space included
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Sayings:
             inside = text[match.end() : len(text) - len(end)]
             for colon in self._form.colon.finditer(inside):
                 name, quoted = inside[: colon.start()], inside[colon.end() :]
-                if "\n" in name:
+                if "\n" in name or len(name) > _LONGEST_NAME:
                     break
                 texts = self._texts.get(name.strip())
                 rank = 0 if texts and _beginning(*kind_of(quoted)) in texts else 1 if texts is not None else 2
@@ -63,7 +65,7 @@ def quote(record: Raw, own: str, name: str, quoted: str) -> None:
 
 
 def _beginning(kind: str, text: str) -> str:
-    return flat(text)[:_BEGINNING] or kind
+    return flat(text[:_ENOUGH])[:_BEGINNING] or kind
 
 
 def flat(text: str) -> str:

@@ -48,6 +48,7 @@ _EML = re.compile(
     rb"(?:From|To|Subject|Date|MIME-Version|Received|Return-Path|Delivered-To|Message-ID|Content-Type|X-[\w-]+):", re.I
 )
 _FEW_LINES = 30
+_LONGEST_HEADER = 200
 _MOST = 0.7  # of the headers, to tell whether blank lines set messages apart
 
 
@@ -170,7 +171,7 @@ def _headings(lines: list[str], days: set[int], source: Source) -> list[_Heading
     day: dt.date | None = None
     for n, line in enumerate(lines):
         line = line.strip()
-        if not line or line[-1] not in "0123456789Mm日—─-":
+        if not line or len(line) > _LONGEST_HEADER or line[-1] not in "0123456789Mm日—─-":
             continue
         if n in days:
             match = _DAY_LINE.fullmatch(line)
