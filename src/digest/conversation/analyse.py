@@ -24,6 +24,7 @@ from digest.conversation.replies.compiled import CompiledRules
 from digest.conversation.replies.fragments import Fragments
 from digest.conversation.replies.links import LinkSettings
 from digest.conversation.replies.turn_features import TurnFeatures, turn_features
+from digest.conversation.silent import without_silent
 from digest.conversation.talk import talk as talk_stage
 from digest.conversation.talk.rules import Talking, talking
 from digest.conversation.turns import TurnSettings
@@ -82,8 +83,11 @@ def analyse(
 ) -> Conversation:
     """Everything that is found in a log, before it is curated. Without `evidence` links and answers say no reasons.
 
-    `people` are the log's, where they are known already.
+    `people` are the log's, where they are known already. The conversation's log is without what nobody said.
     """
+    spoken = without_silent(log, stages.known, stages.turn_settings)
+    if spoken is not log:
+        log, people = spoken, None
     people = people or people_stage.people(log, stages.known)
     weighed = talk_stage.weighed_log(log, people, stages.talking)
     talk = talk_stage.talk(weighed)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from digest.conversation.people.people import plain_spans
 from digest.model import Log, Mention, People, Turn
-from digest.rules.declare import Declaration, patterns, span
+from digest.rules.declare import Declaration, patterns, setting, span
+from digest.rules.shapes import Many
+from digest.rules.types import Text
 
 EMOJI = re.compile(r"\[[\u4e00-\u9fff]{1,4}\]|\[[A-Z][A-Za-z]{1,10}\]|\?{2,}")  # [强], [OK], a lost one: ??
 
@@ -20,6 +22,10 @@ class TurnSettings:
     gap: int = span("silence that ends a turn", 180)
     beside: int = span("what the same person says so soon before or after is printed with a published turn", 120)
     new_start: tuple[str, ...] = patterns("a message that opens like this starts a turn of its own", "new-start")
+    system: tuple[str, ...] = patterns("a message that is all this was said by nobody: joined, recalled, renamed")
+    system_speakers: tuple[str, ...] = setting(
+        Many(Text()), "labels under which exports print what nobody said", (), "system-speakers", "lists"
+    )
 
 
 SEGMENT = Declaration("segment", "which messages make a turn", TurnSettings)

@@ -82,6 +82,7 @@ def rows(log: Log | None, page: str | None, stages: Stages) -> DayRows:
     if log is None or not log.messages:
         return DayRows(headers=log.headers if log else 0, entries=tuple(_as_edited(edited or (), (), (), ())))
     day = pipeline.analyse(log, stages, evidence=False)  # the store keeps no reasons
+    log = day.log  # without what nobody said
     # what editors write themselves may be any candidate
     candidates = pipeline.questions(day, stages, LEFT_OUT if edited is None else 0.0)
     digest = pipeline.digest(day, candidates, stages)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from digest.conversation.silent import without_silent
 from digest.editorial import late
 from digest.editorial.late import Heard, Late, Waiting
 from digest.errors import DigestError
@@ -143,6 +144,7 @@ class AdjacentDays:
         return self._heard[day_log.path]
 
     def _heard_log(self, log: Log) -> Heard:
+        log = without_silent(log, self.stages.known, self.stages.turn_settings)
         return Heard(log, self.stages.known, self.stages.turn_settings)
 
 

@@ -171,7 +171,9 @@ def analysed(
 
     conversation = pipeline.analyse(log, stages, evidence=evidence, people=people)
     questions = pipeline.questions(conversation, stages, 0.0 if left_out else 1.0)
-    return AnalysedDay(log, conversation, questions, pipeline.digest(conversation, questions, stages), stages)
+    return AnalysedDay(
+        conversation.log, conversation, questions, pipeline.digest(conversation, questions, stages), stages
+    )
 
 
 def opened(settings: Settings, day: str, room: str | None) -> AnalysedDay:

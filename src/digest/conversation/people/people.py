@@ -30,6 +30,15 @@ class Known:
     """What the rules say about people beforehand: labels only, in the order they are written."""
 
     me: tuple[str, ...] = names("how others mention the exporter, whose own label is 我")
+    bots: tuple[str, ...] = table(
+        Many(Text(), single=True),
+        "labels or ids of bots: they ask nothing, answer nothing, are not printed",
+        (),
+        "bots",
+    )
+    ignore: tuple[str, ...] = table(
+        Many(Text(), single=True), "labels or ids of others whose words are left out likewise", (), "ignore"
+    )
     agreed: tuple[str, ...] = names("persons who agreed to be named in a digest")
     common: tuple[str, ...] = words("cities, roles, trades: shared by many, so no sign of one person", COMMON)
     aliases: tuple[tuple[str, ...], ...] = table(
