@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gc
 import os
 import sys
@@ -68,6 +69,9 @@ COMMANDS = {
 }
 
 
+AS_JSON = frozenset(["--json", "json", "extract", "schema"])  # words of commands that print JSON
+
+
 class Commands(Boundary):
     table = COMMANDS
 
@@ -102,15 +106,25 @@ def root(
         print(ctx.get_help())
 
 
+def _as_json(error: UnicodeError) -> tuple[str, int]:
+    """What stands for characters that a stream of JSON can't hold: their UTF-16 units, escaped."""
+    assert isinstance(error, UnicodeEncodeError)
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[n : n + 4]}" for n in range(0, len(units), 4)), error.end
+
+
 def main() -> None:
     """Run the program and end the process with its status: 0 done, 1 findings or conflicts, 2 could not run."""
     # values here point in no circles (21 objects after a hundred days): to look for some took a sixth of a build's time
     gc.set_threshold(500_000)
     # numpy adds and looks up, it multiplies no matrices: to start its threads takes half of its import
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    codecs.register_error("json", _as_json)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # None where it was closed
             stream.reconfigure(errors="backslashreplace")  # Chinese in a terminal that knows ASCII is no failure
+            if stream is sys.stdout and not AS_JSON.isdisjoint(sys.argv) and not stream.encoding.startswith("utf"):
+                stream.reconfigure(encoding="ascii", errors="json")  # JSON in GBK would be none
     try:
         app(prog_name="digest")
     except KeyboardInterrupt:

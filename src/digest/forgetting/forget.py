@@ -346,9 +346,7 @@ def remaining(settings: Settings, person: PersonTraces) -> tuple[str, ...]:
 
 
 def entries(store: Path, person: PersonTraces) -> dict[str, frozenset[str]]:
-    """The person's words in each entry, as the store knows them; none where there is no store."""
-    if not store.exists():
-        return {}
+    """The person's words in each entry, as the store knows them. Raises StoreError where there is none."""
     texts: dict[str, set[str]] = {}
     with reading(store) as db:
         ids = {

@@ -24,7 +24,7 @@ from digest.knowledge.schema import SHIFT
 from digest.knowledge.search import positions, stored_answers
 from digest.masks import mask
 from digest.page import outputs
-from digest.page.escape import inline
+from digest.page.escape import UNSEEN, inline
 from digest.page.render import front_matter, rendered
 from digest.project.folders import from_root, safe_folder
 from digest.project.forgotten import pseudonym, secret
@@ -166,7 +166,8 @@ def _csv(rows: Iterable[Mapping[str, Any]]) -> str:
         answers = "\n".join(f"{a['by']}: {a['text']}" if "by" in a else a["text"] for a in r["answers"])
         cells = [r["id"], r["kind"], source["day"], source["room"], r["topic"], r["state"], r["text"], answers]
         cells += [r.get("by", ""), source["log"], " ".join(map(str, source["messages"]))]
-        table.writerow([f"'{cell}" if str(cell).startswith(FORMULA) else cell for cell in cells])
+        cells = ["\n".join(UNSEEN.sub("", row) for row in str(cell).split("\n")) for cell in cells]
+        table.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
     return out.getvalue()
 
 

@@ -7,6 +7,7 @@ index. Full-text tables hold no text (`content=''`): what they were fed is made 
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -187,6 +188,11 @@ def _remove(path: Path) -> None:
 def _connected(path: Path, mode: str) -> sqlite3.Connection:
     if path.is_symlink():
         raise StoreError(f"{path}: a symlink; a store is never opened through one. Remove it, then: digest index")
+    if path.exists() and not path.is_file():
+        raise StoreError(f"{path}: not a file, so no store. Move it away, then: digest index")
+    # on a disk that nobody writes to, SQLite can't make its own files beside a store
+    if mode == "ro" and not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists():
+        mode = "ro&immutable=1"
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=10)
 
 

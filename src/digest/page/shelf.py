@@ -286,6 +286,9 @@ def doctor(shelf: Shelf, digests: Iterable[Path]) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     state = shelf.project / files.STATE
     known = shelf.state / "conflicts"
+    for folder in (state / "bases", state / "backups", state / "built", *known.parents, known):
+        if folder.is_relative_to(state) and folder.is_symlink():
+            return (Finding(folder, "a symlink; nothing behind it is touched. Put the folder itself there"),)
     rooms = shelf.out.iterdir() if shelf.out.is_dir() else ()
     folders = {shelf.out, *(path.parent for path in digests)}
     folders |= {folder for folder in rooms if folder.is_dir() and not folder.is_symlink()}

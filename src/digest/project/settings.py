@@ -95,6 +95,10 @@ def settings(root: Path | None = None) -> Settings:
         if not all(isinstance(item, str) for item in (value if listed else [value])):  # type: ignore[attr-defined]
             code, kind, example = ("S103", "list of texts", '["…"]') if key.many else ("S102", "text", '"…"')
             problems.append(_problem(path, text, name, code, f"'{name}' is a {kind}: write {name} = {example}"))
+        elif "\0" in "".join(value if isinstance(value, list) else [str(value)]):
+            problems.append(
+                _problem(path, text, name, "S102", f"'{name}' holds a NUL, which no text does: take it out")
+            )
     if problems:
         raise SettingsError(tuple(sorted(problems)))
 

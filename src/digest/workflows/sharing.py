@@ -11,7 +11,7 @@ from digest.forgetting import forget as forgetting
 from digest.forgetting.forget import PersonTraces, RedactedFile
 from digest.knowledge import export as exports
 from digest.knowledge.export import Exported, ExportFormat, ExportRequest, Site
-from digest.knowledge.schema import reading
+from digest.knowledge.schema import StoreError, reading
 from digest.project import folders
 from digest.project.settings import Settings
 from digest.stages import Stages
@@ -50,10 +50,13 @@ def forget(settings: Settings, stages: Stages, person: PersonTraces, progress: P
     """Take a person out of digests, what they were built from, the store and exports. Hold the lock around it."""
     again = exports.past_exports(settings.root)  # known before anything is changed
     store = folders.store_path(settings.root)
-    if not store.exists():
-        # the store alone knows whose a short answer is
-        index(settings, lambda: stages, progress=progress)
-    redacted, failed = forgetting.forget(settings, person, forgetting.entries(store, person))
+    # the store alone knows whose a short answer is; what can't be read of it, a full disk left
+    try:
+        entries = forgetting.entries(store, person)
+    except StoreError:
+        index(settings, lambda: stages, rebuild=True, progress=progress)
+        entries = forgetting.entries(store, person)
+    redacted, failed = forgetting.forget(settings, person, entries)
     report = index(settings, lambda: stages, rebuild=True, progress=progress)
     failed += report.failed
     changed: list[Path] = []
