@@ -30,6 +30,14 @@ from digest.importers.source import NoMessages, Source, agreed_day, day_in_name,
 from digest.model import Image, Log, Quote
 
 HEADER = re.compile(r"^>[^\S\n]*(\d{1,2}:\d{2}):(\d{2})[^\S\n]+([^\n]*)$", re.M)  # minute, second, name
+# a header but for its form: no seconds, full-width signs, 下午 2:03; blank lines around it tell it from a quotation
+_NEAR = re.compile(
+    r"(\A|(?<=\n)(?:---)?[^\S\n]{0,8}\n)>[^\S\n]{0,8}(?:(上午|下午|晚上|凌晨|中午)[^\S\n]{0,8})?(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?"
+    r"[^\S\n]{1,8}([^\n]{0,200})(?=\n[^\S\n]{0,8}(?:\n|\Z))"
+)  # bounded: a line of a million spaces must not be tried from each of them
+_USUAL_ENDS = ("\n\n", "\n   \n")  # of a body, before the next header
+_BLANK_END = re.compile(r"\n[^\S\n]{0,80}\n\Z")
+_BLANK_START = re.compile(r"\n[^\S\n]{0,80}\n")
 IMAGE = re.compile(r"!\[([^\[\]\n]*)\]\(([^()\s]*)\)")
 # 「name：text」 - - - - own words; the brackets of the second form were lost to `?` on the way.
 _QUOTES = {
@@ -66,10 +74,11 @@ def day_log(source: Source, *, day: dt.date | None, room: str) -> Log:
     source.refuse_long_lines()
     text = source.text()
     path = source.path
-    first = HEADER.search(text)
-    start = first.start() if first else len(text)
     counts: dict[str, int] = {}
     warnings: list[str] = []
+    text = _mended(path, text, counts, warnings)
+    first = HEADER.search(text)
+    start = first.start() if first else len(text)
 
     front, loose = _front_matter(path, text[:start], warnings)
     if (not text or text.isspace()) and day is None and day_in_name(path) is None:
@@ -113,6 +122,50 @@ def _front_matter(path: Path, top: str, warnings: list[str]) -> tuple[dict[str, 
     return {key: value.strip() for key, value in _FIELD.findall(inside)}, loose
 
 
+def _mended(path: Path, text: str, counts: dict[str, int], warnings: list[str]) -> str:
+    """The text with headers that are nearly right written right: else their words would stand in another's mouth."""
+    mended: list[tuple[int, str]] = []
+
+    def header(match: re.Match[str]) -> str:
+        line = match[0][len(match[1]) :]
+        if HEADER.match(line):
+            return match[0]
+        hour = int(match[3])
+        hour += 12 * (match[2] in ("下午", "晚上") and hour < 12)
+        mended.append((text.count("\n", 0, match.end()) + 1, line.strip()))
+        return f"{match[1]}> {hour:02d}:{int(match[4]):02d}:{int(match[5] or 0):02d}  {match[6]}"
+
+    text = _NEAR.sub(header, text)
+    if mended:
+        counts["headers nearly right"] = len(mended)
+        places = ", ".join(f"line {line}" for line, _ in mended[:5])
+        warnings.append(
+            f"{path}:{mended[0][0]}: {len(mended)} headers are not quite `> 09:15:02  name`, such as "
+            f"`{mended[0][1][:40]}` ({places}); they were read, without seconds as :00. Write them in full to be sure"
+        )
+    return text
+
+
+def _pasted(pieces: list[str]) -> int:
+    """How many headers of `pieces` (as HEADER splits a text) are lines of the message before them, which take them in.
+
+    A header has an empty line before it or behind it; the first line that somebody pasted has neither.
+    """
+    kept, pasted = pieces[:5], False
+    for place in range(5, len(pieces), 4):
+        minute, second, name, body = pieces[place : place + 4]
+        before = kept[-1]
+        apart = before.endswith(_USUAL_ENDS) or bool(_BLANK_END.search(before[-100:]))
+        pasted = not apart and (pasted or not (before.isspace() or _BLANK_START.match(body)))
+        if pasted:
+            kept[-1] = f"{before}> {minute}:{second}  {name}{body}"
+        else:
+            kept += [minute, second, name, body]
+    count = (len(pieces) - len(kept)) // 4
+    pieces[:] = kept
+    return count
+
+
 def _date(path: Path, said: str, warnings: list[str]) -> dt.date | None:
     if not said:
         return None
@@ -133,6 +186,8 @@ def parsed(text: str, start: int, counts: dict[str, int]) -> tuple[Columns, bool
     line = text.count("\n", 0, start) + 1
     for block in _blocks(text, start):
         pieces = HEADER.split(block)
+        if not all(map(str.endswith, pieces[4:-1:4], repeat(_USUAL_ENDS))) and (lines := _pasted(pieces)):
+            counts["pasted lines like headers"] = counts.get("pasted lines like headers", 0) + lines
         bodies = pieces[4::4]
         raws = list(map(str.strip, bodies))
         first = len(rows.raws)
@@ -188,7 +243,7 @@ def _look_closer(rows: Columns, row: int, counts: dict[str, int]) -> None:
         return
     text = clean.clean(raw, counts)
     if "\n" in text:
-        text = "\n".join(filter(None, map(str.strip, text.split("\n"))))
+        text = "\n".join(filter(None, map(str.rstrip, text.split("\n"))))  # code keeps its indentation
     text = text.strip()
     quote, text = split_quote(text)
     if quote:

@@ -314,13 +314,32 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=30))
 def test_every_header_gives_a_position(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
-    text = FRONT + "\n".join(["> 06:00:00  First", *lines])
+    text = FRONT + "\n\n".join(["> 06:00:00  First", *lines])
     log = read(tmp_path_factory.getbasetemp(), text)
     assert log.headers == sum(bool(HEADER.match(line)) for line in text.split("\n"))
     assert sorted(p for m in log.messages for p in m.positions) == list(range(log.headers))
     assert [m.positions for m in log.messages] == sorted(m.positions for m in log.messages)
     for message in log.messages:
         assert HEADER.match(text.split("\n")[message.line - 1])
+
+
+def test_a_pasted_line_that_looks_like_a_header_is_text(tmp_path: Path) -> None:
+    body = "停在这一行？\n> 02:15:07  worker-3 waiting\n> 02:15:09  worker-3 timeout\n\n"
+    log = read(tmp_path, f"{FRONT}> 10:00:05  Ada\n\n{body}> 10:03:20  Bo\n\n多半是\n")
+    assert [(m.speaker, m.text.count("worker-3")) for m in log.messages] == [("Ada", 2), ("Bo", 0)]
+    assert log.oddities["pasted lines like headers"] == 2
+
+
+def test_a_header_that_is_nearly_right_keeps_its_words_in_its_own_mouth(tmp_path: Path) -> None:
+    headers = ("> 10:02  Bo", "> 下午 2:03:00  Cy", "> 15：04：00  Di")
+    text = f"{FRONT}> 10:00:05  Ada\n\nhello\n\n" + "".join(f"{header}\n\nhello\n\n" for header in headers)
+    log = read(tmp_path, text)
+    assert [(m.clock, m.speaker) for m in log.messages[1:]] == [
+        ("10:02:00", "Bo"),
+        ("14:03:00", "Cy"),
+        ("15:04:00", "Di"),
+    ]
+    assert log.oddities["headers nearly right"] == 3 and "`> 10:02  Bo`" in log.warnings[0]
 
 
 @pytest.mark.corpus
