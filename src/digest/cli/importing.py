@@ -15,6 +15,7 @@ from digest.cli import options
 from digest.cli.boundary import short, tell
 from digest.errors import DigestError, UsageError
 from digest.importers import days, testing
+from digest.importers.base import Ambiguity, Unreadable
 from digest.importers.days import Account
 from digest.page import outputs
 from digest.project import folders
@@ -125,7 +126,9 @@ def _tell(export: ReadExport, zone: str) -> None:
     print(f"{short(export.path)}: {export.format}, {_count(len(rooms), 'room')}, {_count(len(export.logs), 'day')}, "
           f"{_count(len(people), 'person', 'people')}; times in {zone}")  # fmt: skip
     print(f"  {_sum(export.account)}")
-    for example in export.account.examples.values():
+    account = export.account
+    examples: list[Unreadable | Ambiguity] = [*account.examples.values(), *account.ambiguities.values()]
+    for example in examples:
         print(f"  line {example.line}: {example.kind}: {short(example.text)}")
 
 

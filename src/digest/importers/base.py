@@ -70,11 +70,20 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """A line that may be read in two ways, and how it was read; no record, but told."""
+
+    line: int
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chat:
     """A room of an export; a room that stands in pieces may be given several times."""
 
     room: str  # as the file says; "" where only its name or place could
-    messages: Iterable[Raw | Unreadable]
+    messages: Iterable[Raw | Unreadable | Ambiguity]
     zone: str = ""  # of times on the wall, where the format itself fixes it
     export: int = 0  # which of several exports it is from, where those may overlap
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from digest.errors import UsageError
 from digest.importers import clean
-from digest.importers.base import Chat, Parent, Raw, Unreadable
+from digest.importers.base import Ambiguity, Chat, Parent, Raw, Unreadable
 from digest.model import DayPosition, Log, Message
 
 BEGINNING = 8  # letters by which a quoted text is looked up; programs cut quotes at 20 and more
@@ -43,6 +43,7 @@ class Account:
     edited: int = 0
     back: int = 0  # times the clock went back
     examples: dict[str, Unreadable] = field(default_factory=dict)  # the first unreadable record of each kind
+    ambiguities: dict[str, Ambiguity] = field(default_factory=dict)  # the first of each kind
 
     @property
     def whole(self) -> bool:
@@ -76,6 +77,9 @@ def logs(
         records = rooms.setdefault(clean.label(chat.room, {}), [])
         wall = zone_of(chat.zone) if chat.zone else zone
         for record in chat.messages:
+            if isinstance(record, Ambiguity):
+                account.ambiguities.setdefault(record.kind, replace(record, text=record.text[:_SHOWN]))
+                continue
             account.records += 1
             if isinstance(record, Unreadable):
                 account.refuse(record)

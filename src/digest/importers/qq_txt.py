@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from digest.importers import placeholders
-from digest.importers.base import Chat, Raw, Unreadable
+from digest.importers.base import Ambiguity, Chat, Raw, Unreadable
 from digest.importers.source import Source
 
 _BANNER = "消息记录（此消息记录为文本格式"
@@ -23,6 +23,7 @@ _PERSON = re.compile(r"(?P<name>.*)(?:\((?P<number>\d{4,12})\)|<(?P<mail>[^<>\s]
 _TITLE = re.compile(r"【[^【】\n]{1,16}】")
 _SYSTEM = ("10000", "1000000")  # QQ's own numbers, which say notices
 _NAMELESS = "80000000"  # the number of all who hide theirs
+_NO_HEADER = "taken for text, though it looks like a header: no blank line stands before it"
 _PICTURES = re.compile(r"(?:\s*\[图片\])+\s*")
 
 
@@ -101,17 +102,19 @@ def _start(lines: list[tuple[int, str]], room: int) -> int:
     return n
 
 
-def _records(lines: list[tuple[int, str]]) -> Iterator[Raw | Unreadable]:
+def _records(lines: list[tuple[int, str]]) -> Iterator[Raw | Unreadable | Ambiguity]:
     """The messages of a room; a header follows a blank line and has the form of the room's first one."""
     form: tuple[bool, bool] | None = None
     header: re.Match[str] | None = None
     start, body = lines[0][0] if lines else 1, [""]
     blank = True
     for number, line in [*lines, (0, "")]:
-        match = _HEADER.fullmatch(line.rstrip("\r")) if blank else None
+        match = _HEADER.fullmatch(line)
         # a header without a person is one of an empty name where the others have numbers
         shape = (bool(match["half"]), bool(_PERSON.fullmatch(match["who"] or ""))) if match else None
-        if shape is not None and (form is None or shape == form):
+        if shape is not None and not blank and shape == form:
+            yield Ambiguity(number, _NO_HEADER, line)
+        if shape is not None and blank and (form is None or shape == form):
             form = shape
             yield from _record(header, start, body)
             header, start, body = match, number, []
