@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digest import files
+from digest.errors import UsageError
 from digest.model import Log
 from digest.page import outputs
 from digest.page.grammar import times
@@ -54,6 +55,7 @@ def write_digest(
     `sources`, the fingerprint of what it is made of, is kept beside it, for `digest status` to tell whether that has
     changed. Call it under the project's lock.
     """
+    _apart(settings)
     shelf = Shelf.of(settings)
     if settings.elsewhere and not dry_run:
         outputs.remember_digests(settings)
@@ -98,6 +100,7 @@ def shrunk(path: Path, log: Log, whole: Callable[[], Log]) -> tuple[str, ...]:
 
 def write_data(settings: Settings, path: Path, text: str, *, dry_run: bool = False) -> Written:
     """Write what is no page and nobody's to edit; what somebody else put there goes into a backup."""
+    _apart(settings)
     new = text.encode()
     former = files.read_bytes(path) if path.exists() or path.is_symlink() else None
     if former == new:
@@ -106,3 +109,9 @@ def write_data(settings: Settings, path: Path, text: str, *, dry_run: bool = Fal
     if not dry_run:
         backup = outputs.write_own(settings, path, former, new)
     return Written(path, "new" if former is None else "updated", next(iter(backup), None))
+
+
+def _apart(settings: Settings) -> None:
+    """Raise UsageError where digests would stand among the logs: 2017-05-27.md and .json are names of logs, too."""
+    if settings.out.is_dir() and settings.logs.is_dir() and settings.out.samefile(settings.logs):
+        raise UsageError(f"{settings.out}: holds the logs. Give digests a folder of their own with --out")

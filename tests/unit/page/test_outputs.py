@@ -204,3 +204,36 @@ def test_init_asks_before_it_settles_among_other_things(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
     assert run(tmp_path, "init", "--force").status == 0
     assert config.settings(tmp_path).logs == tmp_path / "seeds"
+
+
+@pytest.mark.parametrize("more", [(), ("--fresh",), ("--format", "json")])
+@pytest.mark.parametrize("suffix", ["md", "json"])
+def test_no_digest_takes_the_place_of_a_log(tmp_path: Path, suffix: str, more: tuple[str, ...]) -> None:
+    log = put(tmp_path)
+    log.rename(path := log.with_name(f"{DAY}.{suffix}"))
+    before = path.read_bytes()
+    assert run(tmp_path, "build", DAY, "--out", "seeds", *more).status == 2
+    (tmp_path / "digest.toml").write_text('out = "seeds"\n', "utf-8")
+    assert run(tmp_path, "build", DAY, *more).status == 2
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("out", ["digests", "elsewhere"])
+def test_json_that_build_did_not_write_goes_into_a_backup(here: Path, out: str) -> None:
+    path = here / out / f"{DAY}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("somebody's own", "utf-8")
+    for _ in range(2):
+        assert run(here, "build", DAY, "--format", "json", "--out", out).status == 0
+    kept = list((here / ".digest" / "backups" / "outputs").iterdir())
+    assert [p.read_text("utf-8") for p in kept] == ["somebody's own"]
+
+
+def test_a_folder_of_an_export_that_leads_among_the_digests_is_refused(here: Path) -> None:
+    (here / "site").mkdir()
+    (here / "site" / "docs").symlink_to(here / "digests")
+    before = contents(here)
+    for more in ((), ("--force",)):
+        assert run(here, "export", "site", *more).status == 2
+    assert contents(here) == before
