@@ -26,7 +26,7 @@ from pathlib import Path
 
 from digest.errors import LogError
 from digest.importers import placeholders
-from digest.importers.base import Chat, Raw, Unreadable
+from digest.importers.base import Ambiguity, Chat, Raw, Unreadable
 from digest.importers.source import Source
 
 _TITLE = re.compile(r"(?P<room>.*?)\s*(?:(?:微信)?群上|在微信上)的聊天记录如下，?请查收。?")
@@ -47,6 +47,7 @@ _TAGS = re.compile(r"<(?:style|script|title)\b.*?</(?:style|script|title)>|<[^<>
 _EML = re.compile(
     rb"(?:From|To|Subject|Date|MIME-Version|Received|Return-Path|Delivered-To|Message-ID|Content-Type|X-[\w-]+):", re.I
 )
+_NO_HEADER = "taken for text, though it looks like a header"
 _FEW_LINES = 30
 _LONGEST_HEADER = 200
 _MOST = 0.7  # of the headers, to tell whether blank lines set messages apart
@@ -92,9 +93,10 @@ def _subject(head: bytes) -> str:
 def read(source: Source) -> Iterator[Chat]:
     """The one chat of the text; its room is named where it was mailed."""
     lines = _text(source).split("\n")
-    records: list[Raw | Unreadable] = []
+    records: list[Raw | Unreadable | Ambiguity] = []
     days = _day_lines(lines)
-    headings = _headings(lines, days, source)
+    headings, doubtful = _headings(lines, days, source)
+    records += [Ambiguity(heading.body, _NO_HEADER, lines[heading.body - 1]) for heading in doubtful]
     first = headings[0].start if headings else len(lines)
     room, preamble = _opening([line for n, line in enumerate(lines[:first]) if n not in days])
     if preamble:
@@ -165,8 +167,8 @@ def _line_before(lines: list[str], n: int) -> str:
     return next((line.strip() for line in reversed(lines[:n]) if line.strip()), "")
 
 
-def _headings(lines: list[str], days: set[int], source: Source) -> list[_Heading]:
-    """The lines that begin messages."""
+def _headings(lines: list[str], days: set[int], source: Source) -> tuple[list[_Heading], list[_Heading]]:
+    """The lines that begin messages, and those that look so."""
     found: list[_Heading] = []
     day: dt.date | None = None
     for n, line in enumerate(lines):
@@ -179,15 +181,17 @@ def _headings(lines: list[str], days: set[int], source: Source) -> list[_Heading
         elif heading := _heading(lines, n, day or source.day, source):
             found.append(heading)
     apart = sum(heading.apart for heading in found) >= _MOST * len(found)
-    found = [heading for heading in found if heading.apart or not apart]
-    names = Counter(heading.name for heading in found)
+    names = Counter(heading.name for heading in found if heading.apart or not apart)
     kept: list[_Heading] = []
+    doubtful: list[_Heading] = []
     latest = dt.datetime.min
     for heading in found:
-        if heading.at >= latest or names[heading.name] > 1:
+        if (heading.apart or not apart) and (heading.at >= latest or names[heading.name] > 1):
             kept.append(heading)
             latest = max(latest, heading.at)
-    return kept
+        else:
+            doubtful.append(heading)
+    return kept, doubtful
 
 
 def _heading(lines: list[str], n: int, day: dt.date | None, source: Source) -> _Heading | None:
