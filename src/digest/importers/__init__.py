@@ -37,6 +37,10 @@ EXPORTS: tuple[str, ...] = (
     "qq_mht",
     "qce_json",
     "qce_txt",
+    "telegram",
+    "discord",
+    "matrix",
+    "slack",
     "wechat_text",
     "memotrace_txt",
 )
