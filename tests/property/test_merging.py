@@ -328,6 +328,53 @@ def test_a_deleted_entry_can_be_restored(seed: int) -> None:
     assert block.key not in done.base.gone
 
 
+class Moving(Day):
+    """A day whose changed rules put messages under other entries, and known entries under new ids."""
+
+    def say(self) -> str:
+        self.spoken += 1
+        words = "".join(self.chance.choice("账户通道限额对账网关幂等补偿流水日切清算路由熔断") for _ in range(16))
+        return f"{self.spoken}{words}。"
+
+    def rebuild(self) -> None:
+        shown = [key for _, _, ids in self.topics for key in ids]
+        if len(shown) < 2:
+            return
+        source, target = self.chance.sample(shown, 2)
+        if self.chance.random() < 0.5 and len(self.entries[source]) > 1:
+            self.entries[target].append(self.entries[source].pop())
+        else:
+            new = f"{len(self.entries):04x}"
+            self.entries[new] = [[self.say()], *self.entries[source]]
+            for _, _, ids in self.topics:
+                ids[:] = [new if key == source else key for key in ids]
+
+
+@MANY
+@given(seed=st.integers(0, 2**32))
+def test_no_message_of_hers_is_lost_back_or_twice_wherever_the_rules_put_it(seed: int) -> None:
+    chance = random.Random(seed)
+    day, editor = Moving(chance).begin(), Editor(chance)
+    drafted = first(day.page())
+    mine = drafted.text
+    for _ in range(chance.randint(1, 12)):
+        mine = editor.edit(mine)
+    try:
+        done = merge(drafted.base, mine, day.page())
+    except Damaged:
+        return
+    own, draft = done.text, [bare(s) for s in sentences(strip(drafted.text)) if len(bare(s)) >= 12]
+    gone = {s for s in draft if s not in bare(own)}
+    for _ in range(4):
+        day.rebuild()
+        done = merge(done.base, done.text, day.page())
+        text = bare(strip(done.text))
+        assert not [s for s in hers(own, drafted.base.text) if s not in text]
+        assert not [s for s in gone if s in text]
+        assert not [s for s in draft if text.count(s) > max(1, bare(strip(own)).count(s))]
+        assert merge(done.base, done.text, day.page()).text == done.text
+
+
 @pytest.mark.parametrize(
     "text", ["", "\n", "x", "<!-- q:1 -->", "<!-- q:0001 -->\n---\n", "a\x0bb\x0cc\u2028d\n\r\n<!-- q:0001 -->\nx"]
 )

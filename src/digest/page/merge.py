@@ -22,6 +22,7 @@ from digest.page.read import NOTHING, Block, Parsed, has_words, lines_of, parse,
 from digest.page.sentences import bare, weave
 
 UNMERGED = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |$)", re.MULTILINE)
+ROUNDS = 3  # in which a merged page comes to rest
 ENOUGH = 8  # characters by which a text is known again
 
 
@@ -141,6 +142,17 @@ def merge(base: Base, edited: str, rebuilt: str) -> MergeResult:
     """
     if edited == stamped(base.text, base) and not base.gone:
         return first(rebuilt)
+    merged = _merged(base, edited, rebuilt)
+    for _ in range(ROUNDS):  # a sentence that went makes room for one that could not come
+        again = _merged(merged.base, merged.text, rebuilt)
+        if again.text == merged.text:
+            break
+        merged = replace(again, notes=merged.notes)
+    return merged
+
+
+def _merged(base: Base, edited: str, rebuilt: str) -> MergeResult:
+    """One round of the merge."""
     base_page, rebuilt_page, edited_page = parse(base.text), parse(rebuilt), parse(edited)
     keys = {block.key for page in (base_page, rebuilt_page) for block in page.blocks}
     check(edited_page, edited, {*keys, *base.gone})
