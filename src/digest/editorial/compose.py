@@ -31,7 +31,7 @@ def digest(
     resources = select.resources(day, used, cleaning)
     log, talk = day.log, day.talk
     apart = talk.start if talk else None
-    threads = select.joined(select.entries(kept, apart), apart)
+    threads = select.each_message_once(select.joined(select.entries(kept, apart), apart))
     after: list[Entry] = []
     free: list[Entry] = []
     for entry in threads:

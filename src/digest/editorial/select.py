@@ -230,6 +230,35 @@ def _each_once(thread: Sequence[Question]) -> tuple[Question, ...]:
     return tuple(single)
 
 
+def each_message_once(threads: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The threads, where no message answers in two of them nor answers in one what asks in another.
+
+    It stays under the question that would be open without it, then under the likeliest. A question that would lose its
+    only answer keeps it all the same: answered twice is better than falsely open.
+    """
+    places: dict[int, list[tuple[float, int, int]]] = {}  # message → where it answers: score, thread, question
+    for n, entry in enumerate(threads):
+        for k, question in enumerate(entry.questions):
+            for answer in question.answers:
+                for m in answer.messages:
+                    places.setdefault(m, []).append((answer.score, -n, -k))
+    asking = {line.message for entry in threads for question in entry.questions for line in question.lines}
+    needy: set[tuple[int, int]] = set()
+    for n, entry in enumerate(threads):
+        for k, question in enumerate(entry.questions):
+            if all(len(places[m]) > 1 or m in asking for answer in question.answers for m in answer.messages):
+                needy.add((-n, -k))
+    home = {m: max(found, key=lambda place: (place[1:] in needy, place))[1:] for m, found in places.items()}
+    single = []
+    for n, entry in enumerate(threads):
+        questions = []
+        for k, question in enumerate(entry.questions):
+            cut = (_of(a, [m for m in a.messages if home[m] == (-n, -k) and m not in asking]) for a in question.answers)
+            questions.append(replace(question, answers=tuple(a for a in cut if a.lines) or question.answers))
+        single.append(replace(entry, questions=tuple(questions)))
+    return tuple(single)
+
+
 def resources(day: Conversation, used: frozenset[int], cleaning: Cleaning) -> tuple[Entry, ...]:
     """Links worth keeping, once each, and the owner's notices that stand in no thread and not in the talk."""
     log, people, turns = day.log, day.people, day.turns
