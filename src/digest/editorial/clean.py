@@ -38,7 +38,7 @@ STOPS = frozenset("，。；：？！、")
 TONE = re.compile(r"(?<=[\u4e00-\u9fff])[~～]+(?=[\s，。！？；、,!?;]|$)")
 COUNT_BLANK = re.compile(r"(?:(?<=^)|(?<=[\s。；;：:，,]))([0-9]{1,2}[.)]) +(?=[\u4e00-\u9fff“《【「（])")
 # the account that an exporter writes over what it sent on
-ACCOUNT = re.compile(r"(?:wxid_[0-9a-z]+|(?=[A-Za-z_-]*[0-9])[A-Za-z][0-9A-Za-z_-]{5,19})[:：]")
+ACCOUNT = re.compile(r"(?:wxid_[0-9a-z]+|(?=[A-Za-z_-]{0,19}[0-9])[A-Za-z][0-9A-Za-z_-]{5,19})[:：]")
 URL = re.compile(r"https?://[^\s\u3000-\u303f\u4e00-\u9fff\uff00-\uffef<>\"]+", re.IGNORECASE)
 TITLED_LINK = re.compile(r"\[([^\[\]\n]{1,200})\] ?\( ?(https?://[^\s()]{1,2000}) ?\)", re.IGNORECASE)
 

@@ -38,7 +38,7 @@ NUMERALS = "〇一二三四五六七八九"
 NUMBERED = re.compile(f"^[{NUMERALS}十]{{1,3}}、")
 
 OPEN = "==待回复=="  # in the place of an answer
-OPEN_LINE = re.compile(r"^\s*=*\s*待回复\s*=*\s*$")
+OPEN_LINE = re.compile(r"^\s*(?:=+\s*)?待回复\s*(?:=+\s*)?$")
 _DAY = r"(?:（[0-9-]{10}）|（[0-9]{1,2}月[0-9]{1,2}日）)?"
 QUESTION = re.compile(rf"^\s{{0,3}}(?:\*\*)?(?:Q|问)[0-9]{{0,2}}{_DAY}(?:\*\*)?[:：]\s*")
 ANSWER = re.compile(rf"^\s{{0,3}}(?:\*\*)?(?:A|答)[0-9]{{0,2}}{_DAY}(?:\*\*)?[:：]\s*")

@@ -132,7 +132,9 @@ def likeness(a: Parts, b: Parts, worth: Mapping[str, float]) -> float:
 # ---------------------------------------------------------------- where mentions stand
 
 # mail addresses and web addresses hold an @ that names nobody
-_NO_MENTION = re.compile(r"https?://[!-~]+|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.-]*[A-Za-z]")
+_NO_MENTION = re.compile(
+    r"https?://[!-~]+|(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.-]*[A-Za-z]"
+)
 _RUN = re.compile(r"[^\n，。！；：！!、…@＠【】「」“”\"<>《》？]{1,60}")
 _CARD = re.compile(r"[^\s?_~-]+[-_~][^\s?_~-]*[-_~][^\s?]+")
 _ODD = re.compile(r"[\s，。！；：、…@＠【】「」“”\"<>《》？?]")
@@ -140,7 +142,7 @@ _GLUE = re.compile(r"[-_~]")
 _NO_LABEL = re.compile(
     r"[!->@\\\]^`{-~]|\[[^\u3400-\u9fff]|.*[\\^$*=;{}]"
 )  # code, a regular expression, a face made of signs
-_CODE_AROUND = re.compile(r"[^\s?]*/|[^\s?]*[(=]")  # `@vue/cli`, `@Column(name`
+_CODE_AROUND = re.compile(r"[^\s?]{0,100}[/(=]")  # `@vue/cli`, `@Column(name`
 _CALLING = ("谢", "欢迎", "恭喜", "邀请", "联系")  # before whom it is said to
 _IN_SENTENCE = re.compile(r"[你您我他她是吗么什怎哪谁有没做能不要了这那]")  # says something, so it is no part of a name
 _ASKING = "吗呢么吧啊"

@@ -14,7 +14,7 @@ from digest.rules.declare import whole, words
 
 # a phrase as letters of its words' classes: N noun, U verb that heads a title (处理, 识别), V other verb, A adjective,
 # M number, D 的, C 和. A verb that heads none has no place: 商户提供代付 and 费率改成 are sentences, or half of one.
-PART = r"[NAM][NAMU]*(?<=[NU])"
+PART = r"[NAM][NAMU]{0,40}(?<=[NU])"  # bounded: a text without stops may be one endless phrase
 OF = rf"D(?:[UV]?{PART}|U)"
 SHAPE = re.compile(rf"{PART}(?:C{PART})?(?:{OF}){{0,2}}")
 NOUN = rf"{PART}(?:C{PART})?(?:D[UV]?{PART})?"
