@@ -41,6 +41,9 @@ EXPORTS: tuple[str, ...] = (
     "discord",
     "matrix",
     "slack",
+    "whatsapp",
+    "irc",
+    "mattermost",
     "wechat_text",
     "memotrace_txt",
 )
