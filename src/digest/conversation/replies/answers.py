@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from digest.conversation.replies.compiled import CompiledRules
 from digest.conversation.replies.kinds import PAIR_KINDS
@@ -46,6 +46,10 @@ ANSWERS = Declaration(
 )
 
 
+CERTAIN = 0.97  # probability of an answer that says itself which question it answers
+SAYS_NOTHING = ("thanks", "laugh", "applause", "asks")  # acts of a reply that may be certain and answer nothing
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerTurn:
     """A turn that answers a question, by the question's place."""
@@ -72,7 +76,31 @@ def answer_turns(
             if probability > how.threshold:
                 why = pairs.evidence(choice.candidates.index(q)) if evidence else ()
                 turns.append(AnswerTurn(choice.child, q, probability, why))
-    return tuple(uncontested(features, questions, turns))
+    return tuple(uncontested(features, questions, _with_certain(features, questions, turns)))
+
+
+def _with_certain(
+    features: TurnFeatures, questions: Sequence[Sequence[int]], turns: Sequence[AnswerTurn]
+) -> list[AnswerTurn]:
+    """The answers, where a turn quotes a question, or its export says that it replies to it, with that one alone.
+
+    No window and no competition overrules that, however late it comes. Thanks, laughter and a question of his own
+    are weighed as ever.
+    """
+    owner = {t: q for q, question in enumerate(questions) for t in question}
+    certain: dict[int, int] = {}
+    for turn in features.turns:
+        asked = [owner[parent] for parent in turn.quotes if parent in owner]
+        if not asked or not turn.text or any(features.acts.has(turn.index, act) for act in SAYS_NOTHING):
+            continue
+        if turn.index not in owner and turn.speaker != features.turns[questions[asked[-1]][0]].speaker:
+            certain[turn.index] = asked[-1]
+    kept = [answer for answer in turns if certain.get(answer.turn, answer.question) == answer.question]
+    weighed = {answer.turn: answer for answer in kept if answer.turn in certain}
+    sure = [
+        replace(weighed.get(turn, AnswerTurn(turn, question, 0.0)), score=CERTAIN) for turn, question in certain.items()
+    ]
+    return sorted((*(answer for answer in kept if answer.turn not in certain), *sure), key=lambda answer: answer.turn)
 
 
 def uncontested(

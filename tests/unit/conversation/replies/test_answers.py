@@ -207,3 +207,14 @@ def test_ways_to_questions_that_are_no_longer_open_are_not_kept() -> None:
     every = _ways(features.turns, questions, chain, AnswerSettings(turns=size), candidates)
     assert few == every  # what is left out of the sums leads to no candidate
     assert max(map(len, few)) == 8
+
+
+def test_a_reply_that_quotes_the_question_answers_it_however_late() -> None:
+    day = log(
+        (0, "甲", "请教一下，日切期间进来的交易算哪一天的？"),
+        (60, "丙", "周五团建去哪"),
+        (400, "丁", "按会计日期走，日切完成前都算上一天", ("甲", "请教一下，日切期间进来的交易算哪一天的？")),
+        (401, "乙", "谢谢", ("甲", "请教一下，日切期间进来的交易算哪一天的？")),
+    )
+    got = found(known(day, ours()), ((0,),))
+    assert got[2] == 0 and 3 not in got
