@@ -90,7 +90,7 @@ def test_builds_at_once_wait_for_each_other(here: Path) -> None:
     assert [run.wait() for run in runs] == [0, 0, 0]
     for day in DAYS:
         text = page(day).read_text("utf-8")
-        assert "在哪一层封装" in text and "业务系统就只认" in text
+        assert "在哪一层封装" in text  # what the log changed in that entry is a proposal
         assert text.count("<!-- digest:") == 1
 
 
